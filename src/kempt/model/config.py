@@ -1,0 +1,49 @@
+"""What a user can set, in `kempt.toml` or `[tool.kempt]`, with the words that document it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Config(NamedTuple):
+    """The settings of one run. Keys in files are spelled with dashes; the file's path and line are kept for messages."""
+
+    select: tuple[str, ...] = ("KPT",)
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    extend_ignore: tuple[str, ...] = ()
+    fixable: tuple[str, ...] = ("KPT",)
+    unfixable: tuple[str, ...] = ()
+    unsafe_fixes: bool = False
+    allow: tuple[str, ...] = ()
+    per_path_ignores: Mapping[str, tuple[str, ...]] = {}
+    tracked_but_ignored: str = "caches"
+    source: str = ""
+
+    def wants(self, code: str) -> bool:
+        """Whether the rule of this code is on: the longest matching prefix wins, and `ignore` wins a tie."""
+        chosen = max((len(p) for p in (*self.select, *self.extend_select) if code.startswith(p)), default=-1)
+        dropped = max((len(p) for p in (*self.ignore, *self.extend_ignore) if code.startswith(p)), default=-1)
+        return chosen > dropped
+
+    def may_fix(self, code: str) -> bool:
+        """Whether fixes of this rule may be applied."""
+        return code.startswith(self.fixable) and not (self.unfixable and code.startswith(self.unfixable))
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {"tracked-but-ignored": ("caches", "all")}
+"""Settings that take one of a few words."""
+
+DOCS: Mapping[str, str] = {
+    "select": "Rule codes or prefixes that are on.",
+    "ignore": "Rule codes or prefixes that are off.",
+    "extend_select": "Codes or prefixes added to `select`.",
+    "extend_ignore": "Codes or prefixes added to `ignore`.",
+    "fixable": "Rules whose fixes `--fix` may apply.",
+    "unfixable": "Rules whose fixes `--fix` never applies.",
+    "unsafe_fixes": "Apply unsafe fixes too, as `--unsafe-fixes` does.",
+    "allow": "Paths (globs) that may be tracked whatever they are: no KPT1xx finding below them.",
+    "per_path_ignores": "Codes or prefixes that are off below a path (glob).",
+    "tracked_but_ignored": "What KPT110 looks at: `caches` (environments, caches, OS junk) or `all`.",
+}

@@ -1,0 +1,61 @@
+"""What a journal says of a change: enough to take it back, whenever it was interrupted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kempt.model.plan import IndexChange, Left, Plan
+
+
+class FileChange(NamedTuple):
+    """A file that is about to change. Paths are relative to the root.
+
+    `before` is its content, None where there is none yet; `after` the SHA-256 of its new content in hex, empty where it
+    is removed. `temporary` is the file that the new content is written to first; `folders` are those to be made for it.
+    """
+
+    path: str
+    before: bytes | None
+    after: str
+    temporary: str = ""
+    folders: tuple[str, ...] = ()
+
+
+class IndexEdit(NamedTuple):
+    """Entries of git's index that are about to change, all at once. `token` names the temporary files beside it."""
+
+    changes: tuple[IndexChange, ...]
+    token: str
+
+
+Intent = FileChange | IndexEdit
+
+
+class Header(NamedTuple):
+    """Which change it is. `time` is in seconds since the epoch; `undoes` the id of the change it took back, or empty."""
+
+    id: str
+    root: str
+    git_dir: str
+    index: str
+    why: str
+    time: float
+    undoes: str = ""
+
+
+class Journal(NamedTuple):
+    """One change as its journal tells it. Not `finished`: kempt was stopped on the way. `undone`: it was taken back."""
+
+    header: Header
+    intents: tuple[Intent, ...] = ()
+    finished: bool = False
+    undone: bool = False
+
+
+class Undo(NamedTuple):
+    """What taking a change back would do: the steps, what is left alone, and the temporary files still lying about."""
+
+    header: Header
+    plan: Plan
+    left: tuple[Left, ...] = ()
+    leftovers: tuple[str, ...] = ()

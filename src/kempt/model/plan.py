@@ -1,0 +1,132 @@
+"""What a command is going to change, as data: a dry run prints it, one executor runs it, a journal takes it back."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from kempt.model.tree import Entry
+
+
+class Expect(NamedTuple):
+    """How a file looked when the plan was made. A step is refused when it looks otherwise right before it.
+
+    Sizes in bytes, times in nanoseconds since the epoch, as `os.lstat` gives them.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    dev: int
+    inode: int
+
+
+class WriteFile(NamedTuple):
+    """Write `content` to a regular file, atomically. `expect` is None for a file that must not exist yet."""
+
+    path: str
+    content: bytes
+    expect: Expect | None
+
+
+class RemoveFile(NamedTuple):
+    """Remove a regular file, and those of `folders` (outermost first) that are empty then."""
+
+    path: str
+    expect: Expect
+    folders: tuple[str, ...] = ()
+
+
+class UpdateIndex(NamedTuple):
+    """Change git's index and no file on disk: `remove` entries as they are now, `add` contents (path, content).
+
+    Every removed entry must still have the mode and object id named here, and every added path must have the
+    object id in `before` (aligned with `add`; "" for a path that is not in the index).
+    """
+
+    remove: tuple[Entry, ...] = ()
+    add: tuple[tuple[str, bytes], ...] = ()
+    before: tuple[str, ...] = ()
+
+
+class Tracked(NamedTuple):
+    """What git's index holds for one path, but its name.
+
+    `tag` is the letter of `git ls-files -v`: H, or S where the file is not checked out (sparse checkouts), in lower case
+    where git was told to assume it unchanged.
+    """
+
+    mode: str
+    oid: str
+    tag: str = "H"
+
+
+class IndexChange(NamedTuple):
+    """One path of git's index as it is before and after a change; None where it is not in the index."""
+
+    path: str
+    before: Tracked | None
+    after: Tracked | None
+
+
+class RestoreIndex(NamedTuple):
+    """Give entries of git's index an earlier state back; no file on disk is changed. Each path must be as in `before`."""
+
+    changes: tuple[IndexChange, ...]
+
+
+Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex
+
+
+class Plan(NamedTuple):
+    """Steps below one root, in order. Paths in steps are relative to `root`, with `/`.
+
+    `why` names the command for people ("kempt check --fix"); `index` is the index file when it is not git's own.
+    """
+
+    root: str
+    steps: tuple[Step, ...]
+    why: str
+    git_dir: str = ""
+    index: str = ""
+
+
+class Result(StrEnum):
+    """How a step ended."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Outcome(NamedTuple):
+    """One step and how it ended. `detail` says why it did not end well."""
+
+    step: Step
+    result: Result
+    bytes: int = 0
+    detail: str = ""
+
+
+class Left(NamedTuple):
+    """A path that `undo` leaves as it is, and why."""
+
+    path: str
+    reason: str
+
+
+class Receipt(NamedTuple):
+    """What was done. `journal` is the id that `kempt undo` takes, empty when nothing was changed.
+
+    `left` are the paths that `undo` could not take back.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    journal: str = ""
+    left: tuple[Left, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step is done or was not needed."""
+        return all(outcome.result in {Result.DONE, Result.SKIPPED} for outcome in self.outcomes)
