@@ -1,0 +1,1 @@
+"""The only room that touches the world: one file per effect, each thin."""

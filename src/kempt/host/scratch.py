@@ -1,0 +1,69 @@
+"""A private folder for one run, gone when the run ends."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+
+from kempt.host.env import environ
+
+
+class Scratch:
+    """A folder that only this user can enter, made on first use and removed by `close`.
+
+    Not `tempfile`: importing it costs a hook as much CPU as asking git for the whole index.
+    """
+
+    def __init__(self) -> None:
+        self._path = ""
+        self._made: list[str] = []
+
+    def __enter__(self) -> Scratch:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def path(self) -> str:
+        """The folder itself."""
+        if not self._path:
+            base = environ().get("TMPDIR") or environ().get("TEMP") or "/tmp"  # noqa: S108 - the folder is made 0700
+            path = os.path.join(base, f"kempt-{os.getpid()}-{os.urandom(6).hex()}")
+            os.mkdir(path, 0o700)
+            self._path = path
+        return self._path
+
+    def folder(self, relative: str) -> str:
+        """A folder inside, made with its parents."""
+        path = os.path.join(self.path, relative) if relative else self.path
+        missing = []
+        while not os.path.isdir(path):
+            missing.append(path)
+            path = os.path.dirname(path)
+        for each in reversed(missing):
+            os.mkdir(each, 0o700)
+            self._made.append(each)
+        return missing[0] if missing else path
+
+    def file(self, relative: str, content: bytes = b"") -> str:
+        """A regular file inside, made with its folders."""
+        path = os.path.join(self.folder(os.path.dirname(relative)), os.path.basename(relative))
+        with open(path, "wb") as handle:
+            handle.write(content)
+        self._made.append(path)
+        return path
+
+    def close(self) -> None:
+        """Remove exactly what was made; whatever another program left inside stays and is reported by nobody."""
+        for path in reversed(self._made):
+            try:
+                os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
+            except OSError:
+                continue
+        if self._path:
+            try:
+                os.rmdir(self._path)
+            except OSError:
+                pass
+        self._path, self._made = "", []
