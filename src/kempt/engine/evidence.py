@@ -1,0 +1,66 @@
+"""Which tools a project really uses: read from its manifests, locks, CI files and build scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from kempt import catalog
+from kempt.model.artefact import Artefact
+from kempt.model.listing import Listing
+
+NESTED = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
+AT_ROOT = ("tox.ini", "noxfile.py", "Makefile", "justfile", "pylock.toml", ".gitlab-ci.yml", "azure-pipelines.yml",
+           "buildspec.yml", "buildspec.yaml", "bitbucket-pipelines.yml", ".circleci/config.yml", "Dockerfile",
+           ".pre-commit-config.yaml", ".coveragerc", "mkdocs.yml")  # fmt: skip
+README = ("README.md", "README.rst", "README.txt", "README", "CONTRIBUTING.md")
+WORKFLOWS = ".github/workflows"
+LOCKED_NAME = re.compile(rb'name = "([^"\n]{1,100})"')
+MANIFEST_NAMES = frozenset(NESTED)
+
+
+def manifests(listing: Listing) -> tuple[str, ...]:
+    """Paths of all tracked manifests, requirements files and lock files."""
+    found = [path for name in NESTED for path in listing.named(name)]
+    found += [path for path in listing.ending(".txt") if "requirements" in path.lower()]
+    found += [path for path in ("pylock.toml",) if path in listing]
+    return tuple(path for path in found if _is_manifest(listing, path))
+
+
+def _is_manifest(listing: Listing, path: str) -> bool:
+    """Whether it is spelled as its tool wants it; a `setup.py` inside a package is a module."""
+    folder, _, name = path.rpartition("/")
+    if name.startswith("setup."):
+        return f"{folder}/__init__.py".lstrip("/") not in listing
+    return name in MANIFEST_NAMES or name.endswith((".txt", "pylock.toml"))
+
+
+def scripts(listing: Listing) -> tuple[str, ...]:
+    """Paths of the files at the root that tell what a project runs: CI, build scripts, read-me."""
+    start, end = listing.span(WORKFLOWS)
+    workflows = [path for path in listing.paths(start, end) if path.endswith((".yml", ".yaml"))]
+    return (*workflows, *(name for name in (*AT_ROOT, *README) if name in listing))
+
+
+def used_rows(listing: Listing, files: Mapping[str, bytes]) -> tuple[Artefact, ...]:
+    """The rows of the catalog whose tool this project uses, `files` being its manifests, locks and scripts."""
+    files = {path: content for path, content in files.items() if not catalog.is_demoted(path)}
+    locks = [content for path, content in files.items() if path.endswith(".lock")]
+    locked = {name.decode("ascii", "replace").lower() for lock in locks for name in LOCKED_NAME.findall(lock)}
+    others = {path: content.lower() for path, content in files.items() if not path.endswith(".lock")}
+    tools = _joined(others, README)
+    everything = b"\n".join(others.values())
+    return tuple(row for row in catalog.ROWS if any(_shows(word, listing, tools, everything, locked) for word in row.used_by))
+
+
+def _joined(files: Mapping[str, bytes], left_out: Iterable[str]) -> bytes:
+    """Names and contents of the files, so that the mere presence of `setup.py` is evidence as well."""
+    skipped = frozenset(left_out)
+    chosen = [(path, content) for path, content in files.items() if path not in skipped]
+    return b"\n".join(path.lower().encode("utf-8", "surrogateescape") + b"\n" + content for path, content in chosen)
+
+
+def _shows(word: str, listing: Listing, tools: bytes, everything: bytes, locked: set[str]) -> bool:
+    if word.startswith("*."):
+        return word[1:].encode() + b"\0" in listing.folded
+    return word.encode() in (everything if " " in word else tools) or word in locked

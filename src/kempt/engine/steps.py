@@ -1,0 +1,137 @@
+"""What each step of a plan needs to be taken back, and how it is done."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from types import TracebackType
+from typing import assert_never
+
+from kempt.errors import KemptError, UnsafeError
+from kempt.host.files import (
+    look,
+    remove_empty_folder,
+    remove_file,
+    remove_temporary,
+    temporary_name,
+    write_atomic,
+)
+from kempt.host.folders import missing_folders
+from kempt.host.git import Git
+from kempt.host.index import blob_id, change_index, confirm, look_up, refuse_locked, remove_drafts
+from kempt.host.trees import READ_LIMIT
+from kempt.model.journal import FileChange, IndexEdit, Intent
+from kempt.model.plan import IndexChange, Plan, RemoveFile, RestoreIndex, Step, Tracked, UpdateIndex, WriteFile
+from kempt.model.tree import REGULAR
+
+
+class Site:
+    """Where a plan is carried out: its root, and git from the first step that needs it. Use it as a context."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.root = os.path.realpath(plan.root)
+        self._plan = plan
+        self._git: Git | None = None
+
+    def __enter__(self) -> Site:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._git is not None:
+            self._git.close()
+
+    @property
+    def git(self) -> Git:
+        """git on the plan's repository and index. Raises UnsafeError when the root belongs to another repository by now."""
+        if self._git is None:
+            self._git = git = Git.open(self.root)
+            git.index = self._plan.index or None
+            planned = self._plan.git_dir and os.path.realpath(self._plan.git_dir)
+            if os.path.realpath(git.work_tree or "") != self.root or planned not in {"", os.path.realpath(git.git_dir)}:
+                raise UnsafeError("not the work tree that the plan was made for", path=self.root, hint="make the plan again")
+        return self._git
+
+    def prepare(self, step: Step, token: str) -> Intent:
+        """What undo will need to take the step back; changes nothing.
+
+        Raises UnsafeError when the world is not as the step expects it, and other KemptErrors when it cannot be looked at.
+        """
+        match step:
+            case WriteFile():
+                return self._prepare_write(step, token)
+            case RemoveFile():
+                return FileChange(step.path, self._before(step), after="")
+            case UpdateIndex():
+                return self._prepare_update(step, token)
+            case RestoreIndex():
+                return self._prepare_restore(step, token)
+            case _:
+                assert_never(step)
+
+    def perform(self, step: Step, intent: Intent) -> None:
+        """Do it, if everything is still as expected. When this raises a KemptError, nothing was changed."""
+        match step:
+            case WriteFile():
+                temporary = os.path.basename(intent.temporary) if isinstance(intent, FileChange) else ""
+                write_atomic(self.root, step.path, step.content, step.expect, temporary)
+            case RemoveFile():
+                remove_file(self.root, step.path, step.expect)
+                for folder in reversed(step.folders):
+                    remove_empty_folder(self.root, folder)
+            case UpdateIndex() | RestoreIndex():
+                self._change_index(step, intent)
+            case _:
+                assert_never(step)
+
+    def clear(self, intent: Intent) -> tuple[str, ...]:
+        """Remove the temporary files of a step that was stopped, and folders it made that are empty; what was removed."""
+        if isinstance(intent, IndexEdit):
+            with suppress(KemptError):
+                return remove_drafts(self.git, intent.token)
+            return ()
+        removed = [each for each in (intent.temporary,) if each and remove_temporary(self.root, each)]
+        return (*removed, *(each for each in reversed(intent.folders) if remove_empty_folder(self.root, each)))
+
+    def _prepare_write(self, step: WriteFile, token: str) -> FileChange:
+        after = hashlib.sha256(step.content).hexdigest()
+        temporary = "/".join((*step.path.split("/")[:-1], temporary_name(token)))
+        folders = missing_folders(self.root, step.path) if step.expect is None else ()
+        return FileChange(step.path, self._before(step), after, temporary, folders)
+
+    def _before(self, step: WriteFile | RemoveFile) -> bytes | None:
+        seen = look(self.root, step.path, READ_LIMIT)
+        if (seen and seen.expect) != step.expect:
+            raise UnsafeError(_difference(seen is not None, step.expect is not None), path=step.path)
+        return seen and seen.content
+
+    def _prepare_update(self, step: UpdateIndex, token: str) -> IndexEdit:
+        refuse_locked(self.git)
+        leaving = {entry.path for entry in step.remove}
+        looked = look_up(self.git, (*leaving, *(path for path, _ in step.add)), leaving)
+        changes = [IndexChange(entry.path, Tracked(entry.mode, entry.oid), None) for entry in step.remove]
+        for (path, content), planned in zip(step.add, step.before, strict=True):
+            before = looked.found.get(path, Tracked(REGULAR, ""))
+            if before.oid != planned:
+                raise UnsafeError("its entry in git's index changed since the plan was made", path=path)
+            changes.append(IndexChange(path, looked.found.get(path), before._replace(oid=blob_id(self.git, content))))
+        return IndexEdit(confirm(looked, changes), token)
+
+    def _prepare_restore(self, step: RestoreIndex, token: str) -> IndexEdit:
+        refuse_locked(self.git)
+        leaving = {each.path for each in step.changes if each.after is None}
+        looked = look_up(self.git, (each.path for each in step.changes), leaving)
+        return IndexEdit(confirm(looked, step.changes), token)
+
+    def _change_index(self, step: UpdateIndex | RestoreIndex, intent: Intent) -> None:
+        if isinstance(step, UpdateIndex):
+            for _, content in step.add:
+                blob_id(self.git, content, write=True)
+        if isinstance(intent, IndexEdit):
+            change_index(self.git, intent.changes, intent.token)
+
+
+def _difference(exists: bool, expected: bool) -> str:
+    if exists and expected:
+        return "changed since the plan was made"
+    return "it exists by now" if exists else "gone since the plan was made"

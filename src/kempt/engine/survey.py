@@ -1,0 +1,105 @@
+"""A repository to facts: each file that some rule needs is read once, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from pathlib import PurePosixPath
+
+from kempt.engine import evidence
+from kempt.engine.recognise import recognise
+from kempt.engine.services import find_services
+from kempt.errors import UnreadableError
+from kempt.formats import gitignore, suppression
+from kempt.model.artefact import Found, Kind
+from kempt.model.config import Config
+from kempt.model.listing import Listing
+from kempt.model.repo import Fault, Repo, Suppression
+from kempt.model.tree import Tree
+
+IGNORE_FILE_LIMIT = 1024**2
+MEASURED_FILES = 50_000
+CONFLICT = re.compile(rb"^(?:<<<<<<<|>>>>>>>)(?: |$)", re.MULTILINE)
+COMMENTED = (".yml", ".yaml", "Dockerfile", ".toml", ".cfg", ".txt", ".ini")
+
+
+def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
+    """The facts about the files of a tree. A file that cannot be read becomes a fault, never an exception."""
+    artefacts = recognise(tree)
+    listing = _own_files(tree.listing, artefacts)
+    ignores = tuple(listing.named(".gitignore"))
+    manifests, scripts = evidence.manifests(listing), evidence.scripts(listing)
+    tree.prefetch((*ignores, *manifests, *scripts))
+    found_faults = list(faults)
+    files = dict(_read(tree, (*manifests, *scripts), found_faults))
+    ignore_files = tuple(
+        gitignore.parse(PurePosixPath(path), content)
+        for path, content in _read(tree, ignores, found_faults, IGNORE_FILE_LIMIT)
+    )
+    found_faults += _conflicts(files)
+    suppressions: list[Suppression] = []
+    for ignore_file in ignore_files:
+        suppressions += suppression.parse(ignore_file.path, ignore_file.text)
+    for path, content in files.items():
+        if path.endswith(COMMENTED) and suppression.MARK.encode() in content:
+            suppressions += suppression.parse(PurePosixPath(path), content.decode("utf-8", "surrogateescape"))
+    return Repo(
+        tree, config,
+        services=find_services({path: files[path] for path in manifests if path in files}, has_python=b".py\0" in listing.folded),
+        artefacts=_measured(tree, artefacts), used=evidence.used_rows(listing, files), ignore_files=ignore_files,
+        faults=tuple(found_faults), suppressions=tuple(suppressions),
+    )  # fmt: skip
+
+
+def _own_files(listing: Listing, artefacts: tuple[Found, ...]) -> Listing:
+    """The listing without tracked environments: their manifests and ignore files are not the project's."""
+    tracked = [path for each in artefacts if each.row.kind is Kind.ENVIRONMENT for path in each.paths]
+    return listing.without(listing.span(str(path)) for path in tracked) if tracked else listing
+
+
+def _read(
+    tree: Tree, paths: Iterable[str], faults: list[Fault], limit: int | None = None
+) -> Iterable[tuple[str, bytes]]:
+    for path in paths:
+        try:
+            content = tree.read(path)
+        except UnreadableError as error:
+            faults.append(Fault("KPT001", PurePosixPath(path), error.message))
+            continue
+        if limit is not None and len(content) > limit:
+            faults.append(Fault("KPT001", PurePosixPath(path), f"larger than {limit:,} bytes"))
+            continue
+        yield path, content
+
+
+def _conflicts(files: dict[str, bytes]) -> Iterable[Fault]:
+    """Locks and manifests that a merge left with conflict markers."""
+    for path, content in files.items():
+        if b"<<<<<<<" in content and path.endswith((".lock", ".toml", "Pipfile", ".txt")):
+            match = CONFLICT.search(content)
+            if match:
+                line = content.count(b"\n", 0, match.start()) + 1
+                yield Fault("KPT002", PurePosixPath(path), "conflict markers: resolve the merge", line)
+
+
+def _measured(tree: Tree, artefacts: tuple[Found, ...]) -> tuple[Found, ...]:
+    """The artefacts with the bytes that git holds of each, asked in two calls for all of them.
+
+    Beyond MEASURED_FILES files the sizes stay unknown: asking would cost more than the whole check.
+    """
+    if not artefacts or sum(each.files for each in artefacts) > MEASURED_FILES:
+        return artefacts
+    owner = {str(path): number for number, each in enumerate(artefacts) for path in each.paths}
+    entries = tree.entries(owner)
+    totals: list[int | None] = [0] * len(artefacts)
+    for entry, size in zip(entries, tree.sizes(entries), strict=True):
+        number = owner[_owning(entry.path, owner)]
+        total = totals[number]
+        totals[number] = None if size is None or total is None else total + size
+    return tuple(each._replace(bytes=total) for each, total in zip(artefacts, totals, strict=True))
+
+
+def _owning(path: str, roots: Collection[str]) -> str:
+    while path not in roots:
+        path = path.rpartition("/")[0]
+    return path

@@ -1,0 +1,104 @@
+"""Journals: one JSON object a line, in ASCII. Names and contents that are no text survive the round trip."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from typing import Any
+
+from kempt.errors import UnsupportedError
+from kempt.model.journal import FileChange, Header, IndexEdit, Intent, Journal
+from kempt.model.plan import IndexChange, Tracked
+
+VERSION = 1
+
+
+def render_header(header: Header, versions: Mapping[str, str]) -> bytes:
+    """The first line. `versions` tells a person what wrote it; nothing depends on it."""
+    fields = header._asdict() | {name: _written(getattr(header, name)) for name in ("root", "git_dir", "index")}
+    return _line({"kempt journal": VERSION, **fields, "versions": dict(versions)})
+
+
+def render_intent(number: int, intent: Intent) -> bytes:
+    """The line that goes to the disk before step `number` begins."""
+    if isinstance(intent, IndexEdit):
+        changes = [[_written(each.path), each.before, each.after] for each in intent.changes]
+        return _line({"intent": number, "index": changes, "token": intent.token})
+    before = None if intent.before is None else b64encode(intent.before).decode("ascii")
+    fields = intent._asdict() | {"path": _written(intent.path), "temporary": _written(intent.temporary)}
+    return _line({"intent": number, **fields, "before": before, "folders": [_written(each) for each in intent.folders]})
+
+
+def render_done(number: int) -> bytes:
+    """The line for a step that is done."""
+    return _line({"done": number})
+
+
+def render_finished() -> bytes:
+    """The line that says that kempt was not stopped on the way."""
+    return _line({"finished": True})
+
+
+def render_undone(undone: bool) -> bytes:
+    """The line that says that the change was taken back, or made again; the last one counts."""
+    return _line({"undone": undone})
+
+
+def parse(content: bytes) -> Journal | None:
+    """A journal; None where even its first line never reached the disk.
+
+    A line that was cut off is left out: its step had not begun. Raises UnsupportedError for a later version of kempt.
+    """
+    records = [record for line in content.split(b"\n") if (record := _record(line))]
+    if not records or "kempt journal" not in records[0]:
+        return None
+    first = records[0]
+    if first["kempt journal"] != VERSION:
+        raise UnsupportedError(f"journal {first.get('id')} was written by a later version of kempt", hint="upgrade kempt")
+    header = Header(
+        first["id"], _read(first["root"]), _read(first["git_dir"]), _read(first["index"]),
+        first["why"], first["time"], first["undoes"],
+    )  # fmt: skip
+    intents = tuple(_intent(record) for record in records if "intent" in record)
+    marks = [record["undone"] for record in records if "undone" in record]
+    finished = any("finished" in record for record in records)
+    return Journal(header, intents, finished, bool(marks and marks[-1]))
+
+
+def _intent(record: dict[str, Any]) -> Intent:
+    if "index" in record:
+        changes = (IndexChange(_read(path), _tracked(old), _tracked(new)) for path, old, new in record["index"])
+        return IndexEdit(tuple(changes), record["token"])
+    before = None if record["before"] is None else b64decode(record["before"])
+    folders = tuple(_read(each) for each in record["folders"])
+    return FileChange(_read(record["path"]), before, record["after"], _read(record["temporary"]), folders)
+
+
+def _tracked(fields: list[str] | None) -> Tracked | None:
+    return None if fields is None else Tracked(*fields)
+
+
+def _line(record: dict[str, Any]) -> bytes:
+    import json
+
+    return json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    import json
+
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _written(path: str) -> str:
+    """A path so that it means the same bytes under another locale: UTF-8, other bytes as lone surrogates."""
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
+
+
+def _read(text: str) -> str:
+    return os.fsdecode(text.encode("utf-8", "surrogateescape"))

@@ -1,0 +1,40 @@
+"""`# kempt: ignore[KPT201, KPT205] reason` comments, in any file whose comments begin with `#`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from kempt.model.repo import Suppression
+
+MARK = "kempt: ignore["
+_COMMENT = re.compile(r"#[ \t]*kempt: ignore\[([^\]\n]{0,200})\][^\n]{0,500}")
+
+
+def parse(path: PurePosixPath, text: str) -> tuple[Suppression, ...]:
+    """Every suppression of a file. One on a line of its own covers the next line that holds anything but a comment."""
+    if MARK not in text:
+        return ()
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    found = []
+    for index, line in enumerate(lines):
+        match = _COMMENT.search(line)
+        if match is None:
+            continue
+        codes = tuple(code for code in re.split(r"[,\s]+", match.group(1)) if code)
+        if line[: match.start()].strip():
+            before = line[: match.start()].rstrip(" \t")
+            cut = (starts[index] + len(before), starts[index] + match.end())
+            found.append(Suppression(path, index + 1, (index + 1,), codes, *cut))
+        else:
+            cut = (starts[index], min(starts[index + 1], len(text)))
+            found.append(Suppression(path, index + 1, (_next_line(lines, index) + 1,), codes, *cut))
+    return tuple(found)
+
+
+def _next_line(lines: list[str], index: int) -> int:
+    """The first line after `index` that is neither blank nor a comment (or the one after it)."""
+    return next((n for n in range(index + 1, len(lines)) if lines[n].strip() and not lines[n].lstrip().startswith("#")), index + 1)

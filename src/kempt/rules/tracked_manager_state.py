@@ -1,0 +1,33 @@
+"""KPT109 tracked-manager-state: a manager's pointer to one machine's environment is tracked by git."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kempt.model.artefact import Found
+from kempt.model.finding import Finding, Level, Safety
+from kempt.model.repo import Repo
+from kempt.model.rule import Rule
+from kempt.rules import untracking
+
+
+def asks(repo: Repo) -> Iterator[str]:
+    """Whether it would stay out once it is untracked."""
+    return untracking.questions(RULE, repo)
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """It holds an absolute path of one machine."""
+    return untracking.findings(RULE, repo, describe, Safety.SAFE)
+
+
+def describe(found: Found) -> str:
+    """What the finding says of one artefact."""
+    return f"state of {found.row.tool} for one machine is tracked by git: `{found.root}`"
+
+
+RULE = Rule(
+    "KPT109", "tracked-manager-state", promise=2, level=Level.WARNING, since="0.1", check=check, asks=asks, fix=Safety.SAFE,
+    summary="a manager's pointer to one machine's environment is tracked by git",
+    help="kempt check --fix takes it out of git and leaves it on disk",
+)  # fmt: skip

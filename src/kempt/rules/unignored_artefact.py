@@ -1,0 +1,134 @@
+"""KPT201 unignored-artefact: the next `git add .` would take something that the project's tools make again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from kempt.formats import gitignore
+from kempt.model.artefact import Artefact, Kind
+from kempt.model.finding import Finding, Fix, Ignore, Level, Location, Safety
+from kempt.model.repo import Repo, Service
+from kempt.model.rule import Rule
+from kempt.model.tree import Verdict
+from kempt.rules import untracking
+
+PROBE = "kempt_probe"
+CONTENTS = {"__pycache__/": "kempt_probe.cpython-311.pyc", "*.egg-info/": "PKG-INFO", ".ipynb_checkpoints/": "x-checkpoint.ipynb"}
+"""What git would find inside, where some patterns name the contents and not the folder (`*.pyc`)."""
+POINTER_PATTERN = ".venv/"
+"""With the slash, a `.venv` that is a file or a link is not ignored: KPT205 says so where this pattern stands."""
+
+
+class Gap(NamedTuple):
+    """One artefact that one service's ignore rules let in, and the pattern that lets it in (None: none matches)."""
+
+    row: Artefact
+    service: Service
+    verdict: Verdict | None
+    only_as_file: bool = False
+
+
+def asks(repo: Repo) -> Iterator[str]:
+    """A path for every artefact the project's tools make, in every service root."""
+    for row in _rows(repo):
+        for service in _services(repo, row):
+            yield from _probes(row, service)
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """Asked of git: would `git add .` take it? One finding for each artefact and ignore file that must name it."""
+    for row in _rows(repo):
+        groups: dict[PurePosixPath, list[Gap]] = {}
+        for gap in _gaps(repo, row):
+            groups.setdefault(_file_for(repo, gap), []).append(gap)
+        for file, gaps in groups.items():
+            yield _finding(file, row, gaps)
+
+
+def _rows(repo: Repo) -> tuple[Artefact, ...]:
+    listing = repo.tree.listing
+    return tuple(
+        row for row in repo.used
+        if not row.self_ignoring and not (row.kind is Kind.SECRET and next(listing.named(row.name), None))
+    )  # fmt: skip
+
+
+def _services(repo: Repo, row: Artefact) -> Iterator[Service]:
+    """The services that may hold the artefact; documentation is built at the top."""
+    for service in repo.services:
+        if not service.demoted and (row.level is not Level.INFO or service.root == PurePosixPath(".")):
+            yield service
+
+
+def _probes(row: Artefact, service: Service) -> tuple[str, ...]:
+    """Paths the artefact would have: `.venv` is asked as a folder and as a file."""
+    name = row.name.strip("/").replace("*", PROBE)
+    path = str(service.root / name)
+    if row.name == ".venv/":
+        return f"{path}/{PROBE}", path
+    return (f"{path}/{CONTENTS.get(row.name, PROBE)}",) if row.is_folder else (path,)
+
+
+def _gaps(repo: Repo, row: Artefact) -> Iterator[Gap]:
+    for service in _services(repo, row):
+        probes = _probes(row, service)
+        verdicts = [repo.ignores.get(probe) for probe in probes]
+        open_ones = [verdict for verdict in verdicts if verdict is None or not verdict.ignored]
+        if not open_ones:
+            continue
+        closed = verdicts[0] if len(open_ones) < len(probes) else None
+        if closed is None or closed.pattern.lstrip("/") != POINTER_PATTERN:
+            yield Gap(row, service, open_ones[0], only_as_file=closed is not None)
+
+
+def _file_for(repo: Repo, gap: Gap) -> PurePosixPath:
+    """The ignore file to mend: the one whose negation lets the artefact in, else the nearest to what it concerns."""
+    if gap.verdict is not None:
+        return gap.verdict.source
+    top = untracking.TOP
+    if any(each.path == top for each in repo.ignore_files):
+        return top
+    return untracking.nearest_ignore_file(repo, gap.service.root)
+
+
+def _finding(file: PurePosixPath, row: Artefact, gaps: list[Gap]) -> Finding:
+    roots = [gap.service.root for gap in gaps]
+    name = row.name.strip("/")
+    where = "" if roots == [PurePosixPath(".")] else " in " + ", ".join(f"`{root}`" for root in roots[:3])
+    more = f" and {len(roots) - 3} more services" if len(roots) > 3 else ""
+    what = f"`{name}` where it is a file or a link" if all(gap.only_as_file for gap in gaps) else f"`{name}`"
+    patterns = _patterns(file, row, roots)
+    return RULE.finding(
+        Location(file, 0), f"`git add .` would take {what}{where}{more}", key=row.name, level=_level(row, gaps),
+        fix=Fix(f"ignore `{row.ignore}`", Safety.SAFE, tuple(Ignore(file, pattern) for pattern in patterns)),
+        service=roots[0] if len(roots) == 1 else None,
+    )  # fmt: skip
+
+
+def _patterns(file: PurePosixPath, row: Artefact, roots: list[PurePosixPath]) -> tuple[str, ...]:
+    """The lines to append: one for all services, or one for each where the row speaks of a service's own top."""
+    if not row.ignore.startswith("/"):
+        return (row.ignore,)
+    places = (root.relative_to(file.parent) for root in roots)
+    return tuple(gitignore.pattern_for(str(place / row.ignore.strip("/")), folder=row.is_folder) for place in places)
+
+
+def _level(row: Artefact, gaps: list[Gap]) -> Level:
+    """An environment is an error, unless the tool that makes it ignores it itself: all but the `venv` module do."""
+    if row.level is Level.INFO or all(gap.only_as_file for gap in gaps):
+        return Level.INFO
+    if row.kind is not Kind.ENVIRONMENT:
+        return Level.WARNING
+    made_by_hand = [gap.service for gap in gaps if gap.service.manager == "pip"]
+    if not made_by_hand:
+        return Level.INFO
+    return Level.ERROR if any(service.application for service in made_by_hand) else Level.WARNING
+
+
+RULE = Rule(
+    "KPT201", "unignored-artefact", promise=2, level=Level.WARNING, since="0.1", check=check, asks=asks, fix=Safety.SAFE,
+    summary="the next `git add .` would take something that the project's tools make again",
+    help="kempt check --fix appends the pattern",
+)  # fmt: skip
