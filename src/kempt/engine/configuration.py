@@ -20,7 +20,7 @@ CODE_KEYS = ("select", "ignore", "extend-select", "extend-ignore", "fixable", "u
 
 
 def load_config(
-    tree: Tree, given: Config | None, file: str | None, isolated: bool, overrides: Mapping[str, object]
+    tree: Tree, given: Config | None, file: str | None, overrides: Mapping[str, object], *, isolated: bool
 ) -> tuple[Config, tuple[Fault, ...]]:
     """The settings of one run, and what could not be read on the way to them.
 
@@ -38,7 +38,9 @@ def load_config(
     return with_settings(config, overrides, b"", "the command line"), faults
 
 
-def with_settings(config: Config, settings: Mapping[str, object], content: bytes, source: str, table: str = "") -> Config:
+def with_settings(
+    config: Config, settings: Mapping[str, object], content: bytes, source: str, table: str = ""
+) -> Config:
     """The configuration with these settings laid over it. `content` and `table` serve to name the line of a mistake."""
     changes: dict[str, Any] = {}
     for key, value in settings.items():
@@ -46,7 +48,7 @@ def with_settings(config: Config, settings: Mapping[str, object], content: bytes
         line = toml.line_of(content, key, table) if content else None
         if field not in Config._fields or field == "source" or "_" in key:
             raise ConfigError(f"unknown setting `{key}`{_meant(key, _keys())}", path=source, line=line)
-        checked = _checked(key, value, Config._field_defaults[field])
+        checked = _checked(value, Config._field_defaults[field])
         if checked is None:
             wanted = _wanted(Config._field_defaults[field])
             raise ConfigError(f"`{key}` must be {wanted}", path=source, line=line)
@@ -87,7 +89,7 @@ def _parsed(content: bytes, source: str, table: str) -> Config:
     return with_settings(Config(source=source), document, content, source, table)
 
 
-def _checked(key: str, value: object, default: object) -> object | None:
+def _checked(value: object, default: object) -> object | None:
     """The value in the type of the setting's default, None where it does not fit."""
     if isinstance(default, bool):
         return value if isinstance(value, bool) else None

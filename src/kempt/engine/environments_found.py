@@ -19,14 +19,26 @@ from kempt.model.tree import Tree
 
 ENOUGH_FILES = 20
 MARKER = "pyvenv.cfg"
-SITE_PACKAGES = re.compile(r"(?:(?P<root>.+?)/)?(?:lib/python[^/]*|lib64/python[^/]*|Lib|lib)/site-packages", re.IGNORECASE)
-OWN_CHILDREN = frozenset(
+SITE_PACKAGES = re.compile(
+    r"(?:(?P<root>.+?)/)?(?:lib/python[^/]*|lib64/python[^/]*|Lib|lib)/site-packages", re.IGNORECASE
+)
+USUAL_CHILDREN = frozenset(
     {
-        "bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "libs", "dlls", "doc", "tcl", "conda-meta",
-        "pyvenv.cfg", "cachedir.tag", ".gitignore", ".lock", "pip-selfcheck.json", "conda-bld", "pkgs", "ssl",
+        "bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "libs", "dlls", "doc", "tcl", "tools", "library",
+        "menu", "sbin", "var", "condabin", "compiler_compat", "shell", "conda-meta", "conda-bld", "pkgs", "ssl", "pyvenv.cfg",
+        "cachedir.tag", ".gitignore", ".lock", "pip-selfcheck.json",
     }
 )  # fmt: skip
+"""What may lie in an environment; a `.py` file or a folder of them beside these is somebody's work."""
+OWN_PLACES = re.compile(
+    r"pyvenv\.cfg|pip-selfcheck\.json|conda-meta|lib64|(?:lib|lib64|include)/python[^/]*|lib/site-packages|include/site"
+    r"|share/python-wheels",
+    re.IGNORECASE,
+)
+"""What nothing but an environment makes; `bin` and `Scripts` are its own where one of ACTIVATORS lies in them."""
+ACTIVATORS = ("activate", "activate.bat", "activate_this.py", "python", "python3", "python.exe")
 SOURCE_ENDINGS = (".py", ".toml", ".cfg", ".txt", ".ipynb", "pipfile")
+WHOLE = frozenset({"PDM", "pixi"})
 
 
 def environments(tree: Tree) -> dict[str, Found]:
@@ -36,9 +48,11 @@ def environments(tree: Tree) -> dict[str, Found]:
         if not catalog.is_fixture(f"{root}/x"):
             roots.setdefault(root, (at, detail))
     found: dict[str, Found] = {}
-    for root in sorted(roots, key=lambda each: each.count("/")):
-        if not any(outer in found for outer in _parents(root)):
+    claimed: set[str] = set()
+    for root in sorted(roots, key=lambda each: (bool(each), each.count("/"))):
+        if claimed.isdisjoint(_lineage(root)):
             found[root] = _found(tree.listing, root, *roots[root])
+            claimed.update(map(str, found[root].paths))
     return found
 
 
@@ -80,13 +94,35 @@ def _python(tree: Tree, marker: str) -> str | None:
 
 def _found(listing: Listing, root: str, at: str, detail: str) -> Found:
     """The environment, limited to its own folders where it shares its root with a project's sources."""
-    children = list(_children(listing, root))
-    own = [child for child in children if child.rpartition("/")[2].lower() in OWN_CHILDREN]
-    shared = not root or any(child not in own and child.lower().endswith(SOURCE_ENDINGS) for child in children)
-    paths = own if shared else [root]
+    shared = detail not in WHOLE and (not root or any(_is_source(listing, each) for each in _children(listing, root)))
+    paths = list(_own_paths(listing, root)) if shared else [root]
     files = sum(1 if path in listing else listing.count(*listing.span(path)) for path in paths)
     spelled = tuple(PurePosixPath(path) for path in paths)
     return Found(catalog.row(".venv/"), PurePosixPath(root or "."), spelled, PurePosixPath(at), files, detail)
+
+
+def _is_source(listing: Listing, child: str) -> bool:
+    """Whether a file or folder at the top of an environment is not of its making."""
+    if child.rpartition("/")[2].lower() in USUAL_CHILDREN:
+        return False
+    start, end = listing.span(child)
+    return (
+        child.lower().endswith(SOURCE_ENDINGS) if child in listing else listing.folded.find(b".py\0", start, end) >= 0
+    )
+
+
+def _own_paths(listing: Listing, root: str) -> Iterator[str]:
+    prefix = f"{root}/" if root else ""
+    for child in _children(listing, root):
+        name = child.removeprefix(prefix).lower()
+        if name in {"bin", "scripts"}:
+            if any(listing.has_folder(child) and f"{child}/{each}" in listing for each in ACTIVATORS):
+                yield child
+        elif child in listing or name == "conda-meta":
+            if OWN_PLACES.fullmatch(name):
+                yield child
+        else:
+            yield from (each for each in _children(listing, child) if OWN_PLACES.fullmatch(each.removeprefix(prefix)))
 
 
 def _children(listing: Listing, root: str) -> Iterator[str]:
@@ -108,8 +144,8 @@ def parent(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _parents(path: str) -> Iterator[str]:
+def _lineage(path: str) -> Iterator[str]:
+    """The path itself and all folders above it."""
     while path:
-        path = parent(path)
         yield path
-
+        path = parent(path)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from kempt import catalog
-from kempt.model.artefact import Artefact
+from kempt.model.artefact import Artefact, Kind
 from kempt.model.listing import Listing
 
 NESTED = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
@@ -16,6 +16,9 @@ AT_ROOT = ("tox.ini", "noxfile.py", "Makefile", "justfile", "pylock.toml", ".git
 README = ("README.md", "README.rst", "README.txt", "README", "CONTRIBUTING.md")
 WORKFLOWS = ".github/workflows"
 LOCKED_NAME = re.compile(rb'name = "([^"\n]{1,100})"')
+COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
+SHOWN_BY_LOCKS = frozenset({Kind.TOOL_CACHE, Kind.TEST_OUTPUT, Kind.MANAGER_STATE})
+"""What a package makes when it is merely installed and run; a lock also names what other packages bring along."""
 MANIFEST_NAMES = frozenset(NESTED)
 
 
@@ -47,20 +50,37 @@ def used_rows(listing: Listing, files: Mapping[str, bytes]) -> tuple[Artefact, .
     files = {path: content for path, content in files.items() if not catalog.is_demoted(path)}
     locks = [content for path, content in files.items() if path.endswith(".lock")]
     locked = {name.decode("ascii", "replace").lower() for lock in locks for name in LOCKED_NAME.findall(lock)}
-    others = {path: content.lower() for path, content in files.items() if not path.endswith(".lock")}
-    tools = _joined(others, README)
-    everything = b"\n".join(others.values())
-    return tuple(row for row in catalog.ROWS if any(_shows(word, listing, tools, everything, locked) for word in row.used_by))
+    others = {path: COMMENT.sub(b"", content.lower()) for path, content in files.items() if not path.endswith(".lock")}
+    tools = _joined({path: content for path, content in others.items() if path not in README})
+    everything = tools + _joined({path: content for path, content in others.items() if path in README})
+
+    def is_used(row: Artefact) -> bool:
+        installed = locked if row.kind in SHOWN_BY_LOCKS else ()
+        return any(_tracks(listing, word[1:]) if word.startswith("*.") else word in installed
+                   or _names(everything if " " in word else tools, word) for word in row.used_by)  # fmt: skip
+
+    return tuple(row for row in catalog.ROWS if is_used(row))
 
 
-def _joined(files: Mapping[str, bytes], left_out: Iterable[str]) -> bytes:
-    """Names and contents of the files, so that the mere presence of `setup.py` is evidence as well."""
-    skipped = frozenset(left_out)
-    chosen = [(path, content) for path, content in files.items() if path not in skipped]
-    return b"\n".join(path.lower().encode("utf-8", "surrogateescape") + b"\n" + content for path, content in chosen)
+def _joined(files: Mapping[str, bytes]) -> bytes:
+    """Names and contents of the files, so that the mere presence of `setup.py` is evidence as well.
+
+    The pages that `mkdocs.yml` lists are words, not tools.
+    """
+    texts = ((path.lower(), b"" if path == "mkdocs.yml" else content) for path, content in files.items())
+    return b"".join(path.encode("utf-8", "surrogateescape") + b"\n" + content + b"\n" for path, content in texts)
 
 
-def _shows(word: str, listing: Listing, tools: bytes, everything: bytes, locked: set[str]) -> bool:
-    if word.startswith("*."):
-        return word[1:].encode() + b"\0" in listing.folded
-    return word.encode() in (everything if " " in word else tools) or word in locked
+def _names(text: bytes, word: str) -> bool:
+    """Whether a text holds a word, not merely a longer one that it is a part of."""
+    wanted = word.encode()
+    if wanted not in text:
+        return False
+    return re.search(rb"(?<![\w-])" + re.escape(wanted) + rb"(?![\w-])", text) is not None
+
+
+def _tracks(listing: Listing, ending: str) -> bool:
+    """Whether files that end so are tracked; notebooks that tests read are opened by nobody."""
+    if ending == ".py":
+        return b".py\0" in listing.folded
+    return any(not catalog.is_fixture(path) for path in listing.ending(ending))

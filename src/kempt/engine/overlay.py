@@ -10,9 +10,11 @@ from kempt.model.tree import REGULAR, Entry, Tree
 
 
 class Overlay:
-    """A `Tree` over another one. `contents` are files that are new or changed, `untracked` paths with all below them."""
+    """A `Tree` over another one: `contents` are new or changed files, `untracked` paths with all that lies below."""
 
-    def __init__(self, base: Tree, contents: Mapping[str, bytes] | None = None, untracked: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, base: Tree, contents: Mapping[str, bytes] | None = None, untracked: frozenset[str] = frozenset()
+    ) -> None:
         self.base = base
         self.contents = dict(contents or {})
         self.untracked = untracked
@@ -50,7 +52,9 @@ class Overlay:
     def sizes(self, entries: Iterable[Entry]) -> tuple[int | None, ...]:
         """Sizes of the base's contents; of changed files the length of what they hold now."""
         listed = tuple(entries)
-        known = dict(zip(listed, self.base.sizes(entry for entry in listed if entry.path not in self.contents), strict=False))
+        known = dict(
+            zip(listed, self.base.sizes(entry for entry in listed if entry.path not in self.contents), strict=False)
+        )
         return tuple(len(self.contents[e.path]) if e.path in self.contents else known.get(e) for e in listed)
 
 

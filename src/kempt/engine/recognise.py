@@ -6,8 +6,10 @@ folder is not looked at again, so fourteen thousand files of one environment cos
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -15,13 +17,14 @@ from kempt import catalog
 from kempt.engine.environments_found import environments, parent
 from kempt.errors import UnreadableError
 from kempt.model.artefact import Artefact, Found, Kind
+from kempt.model.finding import Level
 from kempt.model.listing import Listing
 from kempt.model.tree import Tree
 
 CLAIMING = frozenset({Kind.ENVIRONMENT, Kind.TOOL_CACHE, Kind.BYTECODE, Kind.PACKAGE_METADATA})
 SUFFIX_FILE = re.compile(rb"\.(?:pyc|pyo|whl|so|pyd|lcov|egg)\0")
-COMPONENT = re.compile(rb"[^/\0]*")
 PROOF_OF_METADATA = {".egg-info": ("PKG-INFO", "SOURCES.txt"), ".dist-info": ("RECORD",)}
+ALL_RULES = ""
 COMPILED_FROM = (".pyx", ".c", ".cpp", ".cc")
 
 
@@ -36,53 +39,79 @@ def recognise(tree: Tree) -> tuple[Found, ...]:
     """Everything tracked that the catalog knows, environments first, then by path."""
     listing = tree.listing
     found = environments(tree)
-    claimed = {str(path) for each in found.values() for path in each.paths}
+    claims = dict.fromkeys((str(path) for each in found.values() for path in each.paths), ALL_RULES)
     hits = [hit for hit in _folder_hits(tree) if not hit.row.fixtures or not catalog.is_fixture(f"{hit.path}/x")]
     for hit in sorted(hits, key=lambda hit: hit.path):
-        if not _is_claimed(hit.path, claimed):
-            files = _files(listing, hit.path) - sum(
-                each.files for root, each in found.items() if root.startswith(f"{hit.path}/")
-            )
-            if files > 0:
-                path = PurePosixPath(hit.path)
-                at = PurePosixPath(listing.path_at(listing.span(hit.path)[0]))
-                found[hit.path] = Found(hit.row, path, (path,), at, files)
-            if hit.row.kind in CLAIMING:
-                claimed.add(hit.path)
-    singles = [hit for hit in _file_hits(tree) if not _is_claimed(hit.path, claimed) and _is_meant(listing, hit)]
-    return (*found.values(), *_grouped(singles))
+        if not _is_claimed(hit, claims):
+            found[hit.path] = _folder(listing, hit)
+            claims[hit.path] = ALL_RULES if hit.row.kind in CLAIMING else hit.row.code
+    singles = [hit for hit in _file_hits(tree) if not _is_claimed(hit, claims) and _is_meant(listing, hit)]
+    everything = (*found.values(), *_grouped(singles))
+    return tuple(each for each in _without_inner_files(everything) if each.files > 0)
 
 
-def _files(listing: Listing, folder: str) -> int:
-    return listing.count(*listing.span(folder))
+def _folder(listing: Listing, hit: Hit) -> Found:
+    start, end = listing.span(hit.path)
+    path = PurePosixPath(hit.path)
+    return Found(hit.row, path, (path,), PurePosixPath(listing.path_at(start)), listing.count(start, end))
 
 
-def _is_claimed(path: str, claimed: set[str]) -> bool:
+def _is_claimed(hit: Hit, claims: Mapping[str, str]) -> bool:
+    """Whether a recognised folder holds the hit and speaks for it: for all rules, or for the hit's own."""
+    path = hit.path
     while path:
-        if path in claimed:
+        if claims.get(path) in {ALL_RULES, hit.row.code}:
             return True
         path = parent(path)
     return False
 
 
+def _without_inner_files(everything: Collection[Found]) -> Iterator[Found]:
+    """Each file counted once: what is found inside a folder does not count for the folder as well."""
+    inner = Counter[str]()
+    wholes = {str(each.root) for each in everything if each.paths == (each.root,)}
+    for each in everything:
+        around = parent(str(each.paths[0]))
+        while around and around not in wholes:
+            around = parent(around)
+        inner[around] += each.files
+    for each in everything:
+        whole = each.paths == (each.root,)
+        yield each._replace(files=each.files - inner[str(each.root)]) if whole else each
+
+
 def _folder_hits(tree: Tree) -> Iterator[Hit]:
     listing = tree.listing
     hidden, named, rooted = _folder_rows()
-    for path, key in _hidden(listing, folder=True):
-        if key in hidden:
-            yield Hit(hidden[key], path)
+    tags = list(_tagged(tree))
+    for hit in _hidden(listing, hidden.get, folder=True):
+        yield _weighed(hit, tags)
     for row in named:
         for path in listing.folders(row.name.strip("*/")) if "*" not in row.name else _suffixed(listing, row):
-            yield Hit(row, path)
+            yield _weighed(Hit(row, path), tags)
     for row in rooted:
         path = row.name.strip("/")
         if listing.has_folder(path) and _is_build_output(listing, path):
             yield Hit(row, path)
-    tagged = list(listing.named(catalog.CACHEDIR_TAG))
-    tree.prefetch(tagged)
-    for tag in tagged:
-        if parent(tag) and _has_signature(tree, tag):
-            yield Hit(catalog.row(catalog.CACHEDIR_TAG), parent(tag))
+    yield from (Hit(catalog.row(catalog.CACHEDIR_TAG), path) for path in tags)
+
+
+def _tagged(tree: Tree) -> Iterator[str]:
+    """Folders that their own CACHEDIR.TAG calls a cache."""
+    tags = [tag for tag in tree.listing.named(catalog.CACHEDIR_TAG) if parent(tag)]
+    tree.prefetch(tags)
+    return (parent(tag) for tag in tags if _has_signature(tree, tag))
+
+
+def _weighed(hit: Hit, tags: Collection[str]) -> Hit:
+    """A cache that is only frowned upon by its name is an error where a tag proves it."""
+    if (
+        hit.row.level is Level.WARNING
+        and hit.row.kind is Kind.TOOL_CACHE
+        and (any(tag == hit.path or tag.startswith(f"{hit.path}/") for tag in tags))
+    ):
+        return hit._replace(row=hit.row._replace(level=Level.ERROR))
+    return hit
 
 
 def _folder_rows() -> tuple[dict[bytes, Artefact], list[Artefact], list[Artefact]]:
@@ -101,21 +130,22 @@ def _folder_rows() -> tuple[dict[bytes, Artefact], list[Artefact], list[Artefact
     return hidden, named, rooted
 
 
-def _hidden(listing: Listing, *, folder: bool) -> Iterator[tuple[str, bytes]]:
-    """(path, folded name) of every hidden folder or file; a folder of many files comes once for each run of them."""
+def _hidden(listing: Listing, row_of: Callable[[bytes], Artefact | None], *, folder: bool) -> Iterator[Hit]:
+    """Every hidden folder, or file, that has a row; a folder comes once for each run of its files."""
     folded = listing.folded
     for needle in (b"\0.", b"/."):
         position = 0
         while (position := folded.find(needle, position)) >= 0:
-            match = COMPONENT.match(folded, position + 1)
-            end = match.end() if match else position + 2
-            if (folded[end : end + 1] == b"/") is folder:
-                start = listing.start_of(position + 1)
-                path = listing.raw[start:end].decode("utf-8", "surrogateescape")
-                yield path, folded[position + 1 : end]
+            start = position + 1
+            end = folded.index(b"\0", start)
+            slash = folded.find(b"/", start, end)
+            position = end if slash < 0 else slash
+            row = row_of(folded[start:position]) if (slash >= 0) is folder else None
+            if row is not None:
+                path = os.fsdecode(listing.raw[listing.start_of(start) : position])
+                yield Hit(row, path)
                 if folder:
-                    end = max(end, listing.span(path)[1] - 1)
-            position = end
+                    position = max(position, listing.span(path)[1] - 1)
 
 
 def _suffixed(listing: Listing, row: Artefact) -> Iterator[str]:
@@ -143,11 +173,12 @@ def _has_signature(tree: Tree, tag: str) -> bool:
 def _file_hits(tree: Tree) -> Iterator[Hit]:
     listing = tree.listing
     rows = {row.name.lower(): row for row in catalog.ROWS if not row.is_folder and row.kind is not Kind.OPTIONAL}
-    for path, key in _hidden(listing, folder=False):
-        name = key.decode("utf-8", "surrogateescape")
-        row = rows.get(name) or next((rows[p + "*"] for p in (".coverage.", ".env.") if name.startswith(p)), None)
-        if row is not None:
-            yield Hit(row, path)
+
+    def hidden(name: bytes) -> Artefact | None:
+        text = name.decode("utf-8", "surrogateescape")
+        return rows.get(text) or next((rows[p + "*"] for p in (".coverage.", ".env.") if text.startswith(p)), None)
+
+    yield from _hidden(listing, hidden, folder=False)
     for name, row in rows.items():
         if not name.startswith("*") and (not name.startswith(".") or "/" in name) and row.name != catalog.CACHEDIR_TAG:
             yield from (Hit(row, path) for path in listing.named(name))
@@ -174,7 +205,7 @@ def _grouped(hits: list[Hit]) -> Iterator[Found]:
     """A file with a name of its own is one artefact; files known by their ending are one artefact a folder."""
     groups: dict[tuple[str, str, str], list[Hit]] = {}
     for hit in hits:
-        by_ending = "*" in hit.row.name and not hit.row.name.startswith(".")
+        by_ending = "*" in hit.row.name and hit.row.kind is not Kind.SECRET
         root = parent(hit.path) or "." if by_ending else hit.path
         groups.setdefault((hit.row.code, hit.row.ignore, root), []).append(hit)
     for (_, _, root), members in sorted(groups.items(), key=lambda item: item[0][2]):

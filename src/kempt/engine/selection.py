@@ -39,24 +39,25 @@ def split(
 def _silencer(
     repo: Repo, finding: Finding, baseline: Collection[str], comments: set[int], globs: set[tuple[str, str]]
 ) -> str:
+    """What silences a finding, "" if nothing does; comments and globs that did are noted."""
     if finding.code in NEVER_SUPPRESSED:
         return ""
     for number, comment in enumerate(repo.suppressions):
-        covers = comment.path == finding.location.path and finding.location.line in {0, *comment.covers}
-        if covers and finding.code.startswith(comment.codes or ("-",)):
+        here = comment.path == finding.location.path and finding.location.line in {0, *comment.covers}
+        if here and finding.code.startswith(comment.codes or ("-",)):
             comments.add(number)
             return "comment"
-    path = str(finding.location.path)
-    for glob, codes in repo.config.per_path_ignores.items():
-        if finding.code.startswith(codes) and matches(path, glob):
-            globs.add(("per-path-ignores", glob))
-            return "per-path-ignores"
-    if finding.code.startswith("KPT1"):
-        for glob in repo.config.allow:
-            if matches(path, glob):
-                globs.add(("allow", glob))
-                return "allow"
+    for key, glob, codes in _path_settings(repo):
+        if finding.code.startswith(codes) and matches(str(finding.location.path), glob):
+            globs.add((key, glob))
+            return key
     return "baseline" if finding.fingerprint in baseline else ""
+
+
+def _path_settings(repo: Repo) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(setting, glob, codes that are off below it)."""
+    settings = [("per-path-ignores", glob, codes) for glob, codes in repo.config.per_path_ignores.items()]
+    return settings + [("allow", glob, ("KPT1",)) for glob in repo.config.allow]
 
 
 def matches(path: str, glob: str) -> bool:
@@ -78,9 +79,7 @@ def _idle_comments(repo: Repo, used: set[int], rule: Rule) -> Iterable[Finding]:
 
 
 def _idle_globs(repo: Repo, used: set[tuple[str, str]], rule: Rule) -> Iterable[Finding]:
-    entries = [("per-path-ignores", glob, codes) for glob, codes in repo.config.per_path_ignores.items()]
-    entries += [("allow", glob, ("KPT1",)) for glob in repo.config.allow]
-    for key, glob, codes in entries:
+    for key, glob, codes in _path_settings(repo):
         if (key, glob) not in used and any(map(repo.config.wants, codes)) and repo.config.source:
             where = PurePosixPath(repo.config.source)
             yield rule.finding(Location(where), f"`{glob}` in {key} silences nothing", key=f"{key} {glob}")

@@ -26,11 +26,15 @@ def find_services(files: Mapping[str, bytes], *, has_python: bool) -> tuple[Serv
     for path in sorted(files):
         roots.setdefault(parent(path), []).append(path)
     locked = {folder for folder, paths in roots.items() if any(_name(path) in LOCKS for path in paths)}
-    found = []
+    found: list[Service] = []
     for folder, paths in sorted(roots.items(), key=lambda item: (item[0].count("/") + bool(item[0]), item[0])):
         named = {_name(path): path for path in paths}
         only_requirements = not any(name in LOCKS or name in MANIFESTS for name in named)
-        above = [outer for outer in _outer(folder) if outer in locked or any(root.root == PurePosixPath(outer or ".") for root in found)]
+        above = [
+            outer
+            for outer in _outer(folder)
+            if outer in locked or any(root.root == PurePosixPath(outer or ".") for root in found)
+        ]
         member = folder not in locked and any(_joined(outer, "uv.lock") in files for outer in _outer(folder))
         if not member and not (only_requirements and above):
             found.append(_service(folder, named, files))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from kempt.model.tree import Ignores, Tree
 
 
 class Source(NamedTuple):
-    """An opened tree. `git` is None for a plain folder; `inside` is the folder that was asked for, relative to the root."""
+    """An opened tree. `git` is None for a plain folder; `inside` is the folder asked for, relative to the root."""
 
     tree: Tree
     ignores: Ignores
@@ -28,7 +27,9 @@ class Source(NamedTuple):
     def covers(self, finding: Finding) -> bool:
         """Whether a finding lies in the folder that was asked for, or speaks of the repository as a whole."""
         path = str(finding.location.path)
-        return not self.inside or path == self.inside or path.startswith(self.inside + "/") or path in {".", ".gitignore"}
+        return (
+            not self.inside or path == self.inside or path.startswith(self.inside + "/") or path in {".", ".gitignore"}
+        )
 
 
 @contextmanager
@@ -47,15 +48,14 @@ def open_source(
         return
     with Git.open(path, staged=staged) as repository:
         tree = _git_tree(repository, staged=staged, rev=rev)
-        inside = ""
-        if repository.work_tree is not None:
-            inside = os.path.relpath(os.path.realpath(path), repository.work_tree).replace(os.sep, "/")
-        yield Source(tree, ScratchIgnores(repository), repository, "" if inside == "." else inside, staged)
+        yield Source(tree, ScratchIgnores(repository), repository, repository.inside(path), staged)
 
 
 def _git_tree(git: Git, *, staged: bool, rev: str | None) -> Tree:
     if rev is not None:
         return CommitTree(git, rev)
     if git.work_tree is None:
-        raise UsageError(f"{git.git_dir} is a bare repository: it has no files of its own", hint="kempt check PATH --rev HEAD")
+        raise UsageError(
+            f"{git.git_dir} is a bare repository: it has no files of its own", hint="kempt check PATH --rev HEAD"
+        )
     return IndexTree(git) if staged else WorkTree(git)

@@ -43,9 +43,9 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     for path, content in files.items():
         if path.endswith(COMMENTED) and suppression.MARK.encode() in content:
             suppressions += suppression.parse(PurePosixPath(path), content.decode("utf-8", "surrogateescape"))
+    declared = {path: files[path] for path in manifests if path in files}
     return Repo(
-        tree, config,
-        services=find_services({path: files[path] for path in manifests if path in files}, has_python=b".py\0" in listing.folded),
+        tree, config, services=find_services(declared, has_python=b".py\0" in listing.folded),
         artefacts=_measured(tree, artefacts), used=evidence.used_rows(listing, files), ignore_files=ignore_files,
         faults=tuple(found_faults), suppressions=tuple(suppressions),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from types import TracebackType
+from typing import Self
 
 from kempt.errors import ToolError
 from kempt.host.env import environ
@@ -23,9 +24,9 @@ KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 
 
 class Git:
-    """One repository and the hardened git that reads it. Close it, or use it as a context, to remove its scratch folder.
+    """One repository and the hardened git that reads it. Closing it removes its scratch folder.
 
-    `git_dir` is absolute; `work_tree` is None for a bare repository; `index` is the index file when it is not git's own.
+    `git_dir` is absolute; `work_tree` is None for a bare repository; `index` is the index file if it is not git's own.
     """
 
     def __init__(self, place: GitDir, *, index: str | None = None, timeout: float | None = None) -> None:
@@ -52,20 +53,29 @@ class Git:
         git._ask_owner(path)
         return git
 
-    def __enter__(self) -> Git:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
         """Remove the scratch folder."""
         self.scratch.close()
 
+    def inside(self, path: str) -> str:
+        """Where a path lies in the work tree, with `/`; "" for the whole of it, or where there is none."""
+        if self.work_tree is None:
+            return ""
+        relative = os.path.relpath(os.path.realpath(path), self.work_tree)
+        return "" if relative == os.curdir else relative.replace(os.sep, "/")
+
     def run(self, *args: str, input: bytes = b"", check: bool = True) -> Completed:
         """Run one git command on this repository.
 
-        Raises ToolError (KPT004) when git is missing, takes too long, or, with `check`, ends with another status than 0.
+        Raises ToolError (KPT004) when git is missing, takes too long or, with `check`, ends with a status other than 0.
         """
         place = ["--git-dir=" + self.git_dir]
         if self.work_tree is not None:
@@ -92,7 +102,8 @@ class Git:
         env |= {
             "HOME": empty, "XDG_CONFIG_HOME": empty, "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.path.join(empty, "gitconfig"), "GIT_ATTR_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
-            "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
+            "GIT_NO_REPLACE_OBJECTS": "1",
         }  # fmt: skip
         if self.index is not None:
             env["GIT_INDEX_FILE"] = self.index

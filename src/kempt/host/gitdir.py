@@ -1,4 +1,4 @@
-"""Finding a repository's git directory without asking git, so that nothing of the repository is obeyed before it is known."""
+"""Finding a repository's git directory without asking git: nothing of a repository is obeyed before it is known."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from kempt.errors import ToolError
 from kempt.host.git import Git
+from kempt.host.trees import is_plain
 from kempt.model.tree import Verdict
 
 NOT_MATCHED = 1
@@ -51,12 +52,6 @@ class ScratchIgnores:
             reason = done.err.decode("utf-8", "backslashreplace").strip()
             raise ToolError(f"git check-ignore failed: {reason}", status=done.status, code="KPT004")
         return dict(_verdicts(done.out.split(b"\0")[:-1]))
-
-
-def is_plain(path: str) -> bool:
-    """Whether a path from a listing is safe to lay out on disk: a hostile tree may name `..` or `.git` parts."""
-    parts = path.split("/")
-    return all(part not in {"", ".", ".."} and part.lower() != ".git" for part in parts)
 
 
 def _verdicts(fields: list[bytes]) -> Iterable[tuple[str, Verdict]]:

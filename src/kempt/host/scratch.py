@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from types import TracebackType
+from typing import Self
 
 from kempt.host.env import environ
 
@@ -18,10 +20,12 @@ class Scratch:
         self._path = ""
         self._made: list[str] = []
 
-    def __enter__(self) -> Scratch:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     @property
@@ -62,8 +66,6 @@ class Scratch:
             except OSError:
                 continue
         if self._path:
-            try:
+            with suppress(OSError):
                 os.rmdir(self._path)
-            except OSError:
-                pass
         self._path, self._made = "", []

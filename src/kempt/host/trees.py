@@ -15,15 +15,15 @@ from kempt.model.tree import REGULAR, SUBMODULE, SYMLINK, Entry
 
 READ_LIMIT = 64 * 1024**2
 ARGUMENTS_LIMIT = 64 * 1024
+LITERAL = ":(top,literal)"
 
 
 class GitTree:
-    """What the git backends share: paths from one cheap call, modes and object ids of some of them from a second one."""
+    """What the git backends share: paths from one cheap call, modes and object ids of a few from a second one."""
 
-    names: tuple[str, ...]
-    records: tuple[str, ...]
-    oid_field: int
-    literal = ":(literal)"
+    names: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    oid_field = 1
 
     def __init__(self, git: Git) -> None:
         self.git = git
@@ -48,8 +48,8 @@ class GitTree:
         wanted = frozenset(paths)
         if not wanted:
             return ()
-        few = sum(map(len, wanted)) < ARGUMENTS_LIMIT
-        chosen = ("--", *(self.literal + path for path in sorted(wanted))) if few else ()
+        few = sum(map(len, wanted)) < ARGUMENTS_LIMIT and all(map(is_plain, wanted))
+        chosen = ("--", *(LITERAL + path for path in sorted(wanted))) if few else ()
         records = self.git.run(*self.records, *chosen).out.split(b"\0")[:-1]
         found = dict.fromkeys(self._entry(record) for record in records)
         return tuple(found) if few else tuple(entry for entry in found if is_below(entry.path, wanted))
@@ -75,9 +75,8 @@ class GitTree:
 class IndexTree(GitTree):
     """What git's index holds, contents included: what the next commit would record."""
 
-    names = ("ls-files", "-z", "--cached", "--deduplicate")
-    records = ("ls-files", "-z", "--stage")
-    oid_field = 1
+    names: tuple[str, ...] = ("ls-files", "-z", "--cached", "--deduplicate")
+    records: tuple[str, ...] = ("ls-files", "-z", "--stage")
 
 
 class WorkTree(IndexTree):
@@ -101,7 +100,6 @@ class CommitTree(GitTree):
     """One commit, read from git's objects: no checkout, and a bare repository will do."""
 
     oid_field = 2
-    literal = ""  # ls-tree takes its paths literally, and no magic
 
     def __init__(self, git: Git, rev: str) -> None:
         super().__init__(git)
@@ -166,6 +164,12 @@ def read_inside(root: str, path: str) -> bytes:
     if folder != real_root and not folder.startswith(real_root.rstrip(os.sep) + os.sep):
         raise UnreadableError("a folder of its path is a symbolic link that leads out of the repository", path=path)
     return read_regular(place, READ_LIMIT)
+
+
+def is_plain(path: str) -> bool:
+    """Whether a path from a listing is safe to lay out on disk: a hostile tree may name `..` or `.git` parts."""
+    parts = path.split("/")
+    return all(part not in {"", ".", ".."} and part.lower() != ".git" for part in parts)
 
 
 def is_below(path: str, roots: frozenset[str]) -> bool:

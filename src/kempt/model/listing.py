@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 
 class Listing:
-    """Sorted paths in one buffer. Offsets are positions in `raw`; a span is the offsets `(start, end)` of whole paths."""
+    """Sorted paths in one buffer. Offsets are positions in `raw`; a span is a pair of them around whole paths."""
 
     __slots__ = ("_folded", "_length", "raw")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROMISES = {1: "one command rebuilds", 2: "git is clean", 3: "CI caches downloads", 4: "images are lean"}
 
 
-def asks_nothing(repo: Repo) -> Iterable[str]:
+def asks_nothing(_repo: Repo) -> Iterable[str]:
     """The questions of a rule that needs no answer from git's ignore rules."""
     return ()
 

@@ -1,4 +1,4 @@
-"""What a rule may ask of the files it checks. The backends (work tree and index, commit, plain folder) live in `host/`."""
+"""What a rule may ask of the files it checks. The backends live in `host/trees.py`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from time import perf_counter
 from kempt import rules
 from kempt.engine import selection
 from kempt.engine.configuration import load_config
-from kempt.engine.sources import Source, open_source
+from kempt.engine.sources import open_source
 from kempt.engine.survey import survey
 from kempt.errors import KemptError, UnreadableError
 from kempt.formats import gitignore
@@ -48,7 +48,7 @@ def check(
     """
     started = perf_counter()
     with open_source(path, staged=staged, rev=rev, git=git, names=names) as source:
-        settings, faults = load_config(source.tree, config, config_file, isolated, overrides or {})
+        settings, faults = load_config(source.tree, config, config_file, overrides or {}, isolated=isolated)
         repo, findings = examine(source.tree, source.ignores, settings, faults)
         counted, silenced = judge(repo, findings, baseline)
         inside = tuple(finding for finding in counted if source.covers(finding))
@@ -62,7 +62,9 @@ def examine(tree: Tree, ignores: Ignores, config: Config, faults: Iterable[Fault
     """The facts of a tree and what the chosen rules say of them, unjudged. Raises KPT005 for a tree without files."""
     if len(tree.listing) == 0:
         raise KemptError(
-            f"nothing to check: no file is tracked in {tree.root}", code="KPT005", hint="git add the project's files first"
+            f"nothing to check: no file is tracked in {tree.root}",
+            code="KPT005",
+            hint="git add the project's files first",
         )
     repo = survey(tree, config, faults)
     chosen = [rule for rule in rules.ALL if config.wants(rule.code) or rule.code in selection.NEVER_SUPPRESSED]

@@ -68,7 +68,7 @@ def prepare(
     with open_source(path, staged=staged) as source:
         if source.git is None or source.git.work_tree is None:
             raise UsageError(f"only a work tree can be mended: {path}")
-        settings, faults = load_config(source.tree, config, config_file, isolated, overrides or {})
+        settings, faults = load_config(source.tree, config, config_file, overrides or {}, isolated=isolated)
         unsafe = unsafe or settings.unsafe_fixes
         overlay, reports, aside = Overlay(source.tree), [], dict[str, tuple[str, ...]]()
         for _ in range(ROUNDS + 1):
@@ -152,7 +152,11 @@ def _plan(source: Source, git: Git, overlay: Overlay, aside: Mapping[str, tuple[
     for path, patterns in sorted(aside.items()):
         found = look(root, path, READ_LIMIT)
         if found is not None and patterns:
-            steps.append(WriteFile(path, edited(found.content, [Ignore(PurePosixPath(path), each) for each in patterns]), found.expect))
+            steps.append(
+                WriteFile(
+                    path, edited(found.content, [Ignore(PurePosixPath(path), each) for each in patterns]), found.expect
+                )
+            )
     index = _index_step(source, git, overlay)
     return Plan(root, (*steps, *index), "kempt check --fix", git.git_dir, git.index or "")
 

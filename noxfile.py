@@ -1,0 +1,100 @@
+"""Everything that is run on kempt, one session each: `nox -l` lists them.
+
+lint, types, docs and lock run in the environment that nox itself is in, which `pip install --require-hashes -r
+requirements/dev.txt` made. The others get an environment of their own with the built wheel, never an editable install.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "uv|virtualenv"  # uv takes one second for what pip takes forty
+nox.options.error_on_external_run = True
+nox.options.sessions = ["lint", "types", "docs", "tests"]
+
+TOOL = (sys.executable, "-m")  # a locked tool of the environment that nox is in, whatever PATH says
+DEV_LOCK = "requirements/dev.txt"
+RUNTIME_LOCK = "requirements/runtime.txt"
+
+
+def install_kempt(session: nox.Session, lock: str) -> None:
+    """Install a lock, and the wheel built from this checkout, into the session's environment."""
+    session.install("--require-hashes", "-r", lock)
+    folder = Path(session.create_tmp()) / "wheel"
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    session.run(*TOOL, "build", "--wheel", "--no-isolation", "--outdir", str(folder), external=True, silent=True)
+    (wheel,) = folder.glob("*.whl")
+    session.install("--no-deps", "--force-reinstall", str(wheel))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The test suite against the built wheel, without what is marked slow."""
+    install_kempt(session, DEV_LOCK)
+    session.run("pytest", "--numprocesses=auto", "--maxprocesses=8", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The tests that take long or much memory, one after the other."""
+    install_kempt(session, DEV_LOCK)
+    session.run("pytest", "-m", "slow", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def lint(session: nox.Session) -> None:
+    """Style and formatting."""
+    session.run(*TOOL, "ruff", "check")
+    session.run(*TOOL, "ruff", "format", "--check")
+
+
+@nox.session(venv_backend="none")
+def types(session: nox.Session) -> None:
+    """Types of the sources, the tests and the scripts."""
+    session.run(*TOOL, "mypy")
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """The documentation as pages; a warning or a dangling reference fails."""
+    session.run(*TOOL, "sphinx", "-W", "-n", "--keep-going", "-q", "-b", "html", "docs", "docs/_build/html")
+    session.log("docs/_build/html/index.html")
+
+
+@nox.session
+def self_check(session: nox.Session) -> None:
+    """kempt on its own repository, installed as a user would: with the locked runtime dependencies only."""
+    install_kempt(session, RUNTIME_LOCK)
+    session.run("kempt", "check")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """One script per claim, peers beside kempt; bench/README.md holds the last table."""
+    install_kempt(session, DEV_LOCK)
+    for script in session.posargs or sorted(map(str, Path("bench").glob("bench_*.py"))):
+        session.run("python", script)
+
+
+@nox.session(venv_backend="none")
+def lock(session: nox.Session) -> None:
+    """Write both locks again; `nox -s lock -- --upgrade` takes new versions.
+
+    Universal, hashed, and without a word about the index they came from (decision 0010).
+    """
+    scrubbed: dict[str, str | None] = {name: None for name in os.environ if name.startswith(("UV_", "PIP_"))}
+    for sources, output in ((["pyproject.toml"], RUNTIME_LOCK), (["pyproject.toml", "requirements/dev.in"], DEV_LOCK)):
+        session.run(
+            *(*TOOL, "uv", "pip", "compile", "--no-config", "--quiet", "--universal", "--generate-hashes"),
+            *("--no-emit-index-url", "--python-version", "3.11", "--fork-strategy", "fewest"),
+            *("--custom-compile-command", "nox -s lock", "--output-file", output),
+            *sources,
+            *session.posargs,
+            env=scrubbed,
+        )
