@@ -13,7 +13,11 @@ import kempt
 from conftest import MakeRepository
 from support.repositories import Repository
 
-FILES = {"app.py": "print(1)\n", ".gitignore": "__pycache__/\n.venv\n", "pkg/__pycache__/a.cpython-311.pyc": b"\0"}
+FILES: dict[str, str | bytes] = {
+    "app.py": "print(1)\n",
+    ".gitignore": "__pycache__/\n.venv\n",
+    "pkg/__pycache__/a.cpython-311.pyc": b"\0",
+}
 
 
 def planted(tmp_path: Path, name: str = "program") -> tuple[Path, Path]:
@@ -24,9 +28,9 @@ def planted(tmp_path: Path, name: str = "program") -> tuple[Path, Path]:
     return program, mark
 
 
-def codes(path: Path, **options: bool) -> list[str]:
+def codes(path: Path, *, staged: bool = False) -> list[str]:
     """The codes that kempt finds."""
-    return [finding.code for finding in kempt.check(str(path), **options).findings]
+    return [finding.code for finding in kempt.check(str(path), staged=staged).findings]
 
 
 def fsmonitor(repo: Repository, program: Path) -> list[str]:
@@ -63,7 +67,8 @@ def ssh_of_a_promisor(repo: Repository, program: Path) -> list[str]:
     blob = repo.git("rev-parse", "HEAD:.gitignore").strip()
     (repo.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
     for name, value in {
-        "core.sshCommand": str(program), "remote.origin.url": "ssh://example.invalid/x", "remote.origin.promisor": "true",
+        "core.sshCommand": str(program), "remote.origin.url": "ssh://example.invalid/x",
+        "remote.origin.promisor": "true",
         "extensions.partialClone": "origin", "core.repositoryFormatVersion": "1",
     }.items():  # fmt: skip
         repo.git("config", name, value)
@@ -81,10 +86,10 @@ def test_no_program_of_the_repository_runs(
     repo = git_repo(FILES)
     falls_for_it = plant(repo, program)
     env = {key: value for key, value in repo.env.items() if key != "GIT_ALLOW_PROTOCOL"}
-    subprocess.run(
-        ["script", "-qec", " ".join(["git", *falls_for_it]), "/dev/null"] if "--paginate" in falls_for_it else ["git", *falls_for_it],
-        cwd=repo.root, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
-    )  # fmt: skip
+    argv = ["git", *falls_for_it]
+    if plant is pager:  # git starts a pager on a terminal only, and script(1) gives it one
+        argv = ["script", "-qec", " ".join(argv), "/dev/null"]
+    subprocess.run(argv, cwd=repo.root, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60)
     assert mark.exists()
     mark.unlink()
     repo.git("-c", "core.hooksPath=/nonexistent", "-c", "core.fsmonitor=false", "reset", "--quiet", "--", "app.py")

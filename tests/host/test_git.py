@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from kempt.host.gitdir import find_git_dir
 from kempt.host.trees import CommitTree, IndexTree, WorkTree
 from support.repositories import Repository
 
-CLEAN = {"app.py": "print(1)\n", ".gitignore": "__pycache__/\n.venv\n"}
+CLEAN: dict[str, str | bytes] = {"app.py": "print(1)\n", ".gitignore": "__pycache__/\n.venv\n"}
 DIRTY = CLEAN | {"pkg/__pycache__/a.cpython-311.pyc": b"\0"}
 
 
@@ -40,7 +41,7 @@ def test_outside_git_nothing_is_green(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(kempt.KemptError, match="no such file or folder: .*nowhere"):
+    with pytest.raises(kempt.KemptError, match=r"no such file or folder: .*nowhere"):
         kempt.check(str(tmp_path / "nowhere"))
 
 
@@ -160,7 +161,7 @@ def version_four(repo: Repository) -> Path:
 @pytest.mark.parametrize(
     "layout", [linked_worktree, submodule, split_index, sparse_index, version_four], ids=lambda each: each.__name__
 )
-def test_every_layout_of_a_repository_is_read(layout, git_repo: MakeRepository) -> None:  # type: ignore[no-untyped-def]
+def test_every_layout_of_a_repository_is_read(layout: Callable[[Repository], Path], git_repo: MakeRepository) -> None:
     assert ["KPT102"] == codes(layout(git_repo(DIRTY)))
 
 
