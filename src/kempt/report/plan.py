@@ -1,0 +1,109 @@
+"""A plan as text: what a dry run prints, and what `--diff` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from kempt.model.plan import Plan, RemoveFile, RestoreIndex, Step, UpdateIndex, WriteFile
+from kempt.report.columns import pad, paint, width
+from kempt.report.escape import visible
+from kempt.report.look import Look
+from kempt.report.quantity import count
+from kempt.report.untracked import groups
+
+_Row = tuple[str, str, str]  # the verb, what it is done to, how much of it
+_DIFF_COLORS = {"@": "cyan", "+": "green", "-": "red"}
+_WIDEST = 48
+
+
+def to_text(plan: Plan, look: Look) -> str:
+    """A line for each thing that will be done, folders instead of their files, and the counts."""
+    rows = [row for step in plan.steps for row in describe(step)]
+    if not rows:
+        return "Nothing to do.\n"
+    verbs = max(len(verb) for verb, _, _ in rows)
+    names = max((width(name) for _, name, _ in rows if width(name) <= _WIDEST), default=0)
+    lines = [f"{visible(plan.why)} will:", ""]
+    for verb, name, amount in rows:
+        shown = paint(verb, "cyan", on=look.color) + " " * (verbs - len(verb))
+        lines.append(f"  {shown}  {pad(name, names)}   {amount}".rstrip())
+    return "".join(f"{line}\n" for line in [*lines, "", _totals(plan)])
+
+
+def to_diff(plan: Plan, before: Mapping[str, bytes], look: Look) -> str:
+    """The changes of files as a unified diff, then a comment for each change of git's index alone.
+
+    `before` holds the contents that the plan found, by path. Characters that a terminal would obey are spelled out.
+    """
+    lines: list[str] = []
+    for step in plan.steps:
+        if isinstance(step, WriteFile):
+            lines += _diff(step.path, before.get(step.path), step.content)
+        elif isinstance(step, RemoveFile):
+            lines += _diff(step.path, before.get(step.path, b""), None)
+        else:
+            lines += (f"# {verb} {name}  {amount}".rstrip() for verb, name, amount in describe(step))
+    return "".join(f"{_painted(line, look)}\n" for line in lines)
+
+
+def describe(step: Step) -> Iterator[_Row]:
+    """What a step does, as rows of a table."""
+    match step:
+        case WriteFile():
+            new = "new file, " if step.expect is None else ""
+            yield "write", visible(step.path), f"{new}{count(len(step.content.splitlines()), 'line')}"
+        case RemoveFile():
+            yield "remove", visible(step.path), ""
+        case UpdateIndex():
+            for group in groups(entry.path for entry in step.remove):
+                yield "untrack", visible(group.name), f"{count(group.files, 'file')}, kept on disk"
+            for path, _ in step.add:
+                yield "stage", visible(path), ""
+        case RestoreIndex():
+            for group in groups(change.path for change in step.changes):
+                yield "restore", visible(group.name), f"{count(group.files, 'entry', 'entries')} of git's index"
+        case _:
+            assert_never(step)
+
+
+def _totals(plan: Plan) -> str:
+    written = sum(isinstance(step, WriteFile) for step in plan.steps)
+    removed = sum(isinstance(step, RemoveFile) for step in plan.steps)
+    untracked = sum(len(step.remove) for step in plan.steps if isinstance(step, UpdateIndex))
+    staged = sum(len(step.add) for step in plan.steps if isinstance(step, UpdateIndex))
+    restored = sum(len(step.changes) for step in plan.steps if isinstance(step, RestoreIndex))
+    parts = [
+        f"{count(number, 'file')} to {verb}"
+        for number, verb in ((written, "write"), (removed, "remove"), (untracked, "untrack"), (staged, "stage"))
+        if number
+    ]
+    if restored:
+        parts.append(f"{count(restored, 'index entry', 'index entries')} to restore")
+    return f"{', '.join(parts)}; {'no other file' if removed else 'no file'} is deleted from disk."
+
+
+def _diff(path: str, old: bytes | None, new: bytes | None) -> Iterator[str]:
+    from difflib import unified_diff
+
+    lines = unified_diff(
+        _lines(old), _lines(new),
+        "/dev/null" if old is None else f"a/{path}", "/dev/null" if new is None else f"b/{path}",
+    )  # fmt: skip
+    for line in lines:
+        text = line.removesuffix("\n")
+        end = "\r" if text.endswith("\r") else ""  # the file's own line ends: without them the patch does not apply
+        yield visible(text.removesuffix("\r"), keep="\t") + end
+        if text == line:
+            yield "\\ No newline at end of file"
+
+
+def _lines(content: bytes | None) -> list[str]:
+    """Lines as a diff counts them: only a line feed ends one."""
+    *lines, last = (content or b"").decode("utf-8", "surrogateescape").split("\n")
+    return [f"{line}\n" for line in lines] + ([last] if last else [])
+
+
+def _painted(line: str, look: Look) -> str:
+    style = "bold" if line.startswith(("--- ", "+++ ")) else _DIFF_COLORS.get(line[:1], "")
+    return paint(line, style, on=look.color) if style else line
