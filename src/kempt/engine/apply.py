@@ -1,4 +1,4 @@
-"""Carrying out a plan: each step is checked again right before it, and journaled so that `kempt undo` can take it back."""
+"""Carrying out a plan: each step is checked right before it, and journaled so that `kempt undo` can take it back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import suppress
 from kempt import __version__
 from kempt.engine.steps import Site
 from kempt.errors import KemptError, UnsafeError
-from kempt.formats.journal import render_done, render_finished, render_header, render_intent
+from kempt.formats.journal import parse, render_done, render_finished, render_header, render_intent
 from kempt.host.clock import now, stamp
-from kempt.host.journal import JournalFile, prune_journals
+from kempt.host.journal import JournalFile, prune_journals, read_journals
 from kempt.host.lock import repository_lock
 from kempt.host.state import state_folder
 from kempt.model.journal import Header, Intent
@@ -30,6 +30,7 @@ def apply(plan: Plan) -> Receipt:
     if not any(map(_is_needed, plan.steps)):
         return Receipt(())
     with repository_lock(state_folder(), plan.root):
+        _clear_last(plan)
         return carry_out(plan)
 
 
@@ -56,6 +57,14 @@ def carry_out(plan: Plan, undoes: str = "") -> Receipt:
     return Receipt(outcomes, identity)
 
 
+def _clear_last(plan: Plan) -> None:
+    """Remove the temporary files of the kempt before this one, if it was stopped: its index.lock would refuse us."""
+    with suppress(KemptError), Site(plan) as site:
+        last = next(filter(None, map(parse, read_journals(root=site.root))), None)
+        for intent in last.intents if last and not last.finished else ():
+            site.clear(intent)
+
+
 def _is_needed(step: Step) -> bool:
     if isinstance(step, UpdateIndex):
         return bool(step.remove or step.add)
@@ -65,14 +74,11 @@ def _is_needed(step: Step) -> bool:
 def _new_journal(plan: Plan, root: str, time: float, undoes: str) -> tuple[str, JournalFile]:
     versions = {"kempt": __version__, "python": sys.version.split()[0]}
     while True:
-        header = Header(stamp(time), root, plan.git_dir, plan.index, plan.why, time, undoes)
+        header = Header(stamp(time), root, plan.git_dir, plan.index_file, plan.why, time, undoes)
         try:
-            journal = JournalFile.create(header.id, root)
+            return header.id, JournalFile.create(header.id, root, render_header(header, versions))
         except FileExistsError:
             time += 1 / 65536
-            continue
-        journal.append(render_header(header, versions))
-        return header.id, journal
 
 
 def _run(site: Site, journal: JournalFile, steps: Sequence[Step], intents: Sequence[Intent]) -> Iterator[Outcome]:

@@ -9,7 +9,7 @@ from typing import Any
 from kempt import rules
 from kempt.errors import ConfigError, UnreadableError
 from kempt.formats import toml
-from kempt.host.files import read_regular
+from kempt.host.reading import read_regular
 from kempt.model.config import CHOICES, Config
 from kempt.model.repo import Fault
 from kempt.model.tree import Tree
@@ -24,8 +24,8 @@ def load_config(
 ) -> tuple[Config, tuple[Fault, ...]]:
     """The settings of one run, and what could not be read on the way to them.
 
-    `overrides` are laid over a file's settings, spelled as in the file. Raises ConfigError for an unknown key, a wrong
-    type or a code that no rule has, UnreadableError where `file` cannot be read.
+    `overrides` are laid over a file's settings, spelled as in the file; what extends them is added. Raises ConfigError
+    for an unknown key, a wrong type or a code that no rule has, UnreadableError where `file` cannot be read.
     """
     faults: tuple[Fault, ...] = ()
     if given is not None:
@@ -35,7 +35,12 @@ def load_config(
         config = _parsed(content, file, _table_of(file))
     else:
         config, faults = (Config(), ()) if isolated else _of_tree(tree)
-    return with_settings(config, overrides, b"", "the command line"), faults
+    laid = with_settings(config, overrides, b"", "the command line")
+    if "extend-select" in overrides:
+        laid = laid._replace(extend_select=(*config.extend_select, *laid.extend_select))
+    if "extend-ignore" in overrides:
+        laid = laid._replace(extend_ignore=(*config.extend_ignore, *laid.extend_ignore))
+    return laid, faults
 
 
 def with_settings(

@@ -24,9 +24,9 @@ SITE_PACKAGES = re.compile(
 )
 USUAL_CHILDREN = frozenset(
     {
-        "bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "libs", "dlls", "doc", "tcl", "tools", "library",
-        "menu", "sbin", "var", "condabin", "compiler_compat", "shell", "conda-meta", "conda-bld", "pkgs", "ssl", "pyvenv.cfg",
-        "cachedir.tag", ".gitignore", ".lock", "pip-selfcheck.json",
+        "bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "libs", "dlls", "doc", "tcl", "tools",
+        "library", "menu", "sbin", "var", "condabin", "compiler_compat", "shell", "conda-meta", "conda-bld", "pkgs",
+        "ssl", "pyvenv.cfg", "cachedir.tag", ".gitignore", ".lock", "pip-selfcheck.json",
     }
 )  # fmt: skip
 """What may lie in an environment; a `.py` file or a folder of them beside these is somebody's work."""

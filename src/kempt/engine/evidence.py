@@ -50,8 +50,8 @@ def used_rows(listing: Listing, files: Mapping[str, bytes]) -> tuple[Artefact, .
     files = {path: content for path, content in files.items() if not catalog.is_demoted(path)}
     locks = [content for path, content in files.items() if path.endswith(".lock")]
     locked = {name.decode("ascii", "replace").lower() for lock in locks for name in LOCKED_NAME.findall(lock)}
-    others = {path: COMMENT.sub(b"", content.lower()) for path, content in files.items() if not path.endswith(".lock")}
-    tools = _joined({path: content for path, content in others.items() if path not in README})
+    others = {path: content.lower() for path, content in files.items() if not path.endswith(".lock")}
+    tools = _joined({path: COMMENT.sub(b"", content) for path, content in others.items() if path not in README})
     everything = tools + _joined({path: content for path, content in others.items() if path in README})
 
     def is_used(row: Artefact) -> bool:
@@ -76,7 +76,7 @@ def _names(text: bytes, word: str) -> bool:
     wanted = word.encode()
     if wanted not in text:
         return False
-    return re.search(rb"(?<![\w-])" + re.escape(wanted) + rb"(?![\w-])", text) is not None
+    return re.search(rb"(?<!\w)(?<!\w-)" + re.escape(wanted) + rb"(?![\w-])", text) is not None
 
 
 def _tracks(listing: Listing, ending: str) -> bool:

@@ -133,7 +133,7 @@ def _folder_rows() -> tuple[dict[bytes, Artefact], list[Artefact], list[Artefact
 def _hidden(listing: Listing, row_of: Callable[[bytes], Artefact | None], *, folder: bool) -> Iterator[Hit]:
     """Every hidden folder, or file, that has a row; a folder comes once for each run of its files."""
     folded = listing.folded
-    for needle in (b"\0.", b"/."):
+    for needle in (b"\0.", b"/.") if listing.holds_hidden else ():
         position = 0
         while (position := folded.find(needle, position)) >= 0:
             start = position + 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from kempt.model.finding import Finding, Fix, Location, Replace, Safety
+from kempt.model.finding import Finding, Fix, Location, Replace, Safety, Untrack
 from kempt.model.repo import Repo
 from kempt.model.report import Suppressed
 from kempt.model.rule import Rule
@@ -25,11 +25,13 @@ def split(
     comments: set[int] = set()
     globs: set[tuple[str, str]] = set()
     for finding in findings:
-        by = _silencer(repo, finding, baseline, comments, globs)
+        exempt = _exempt(repo, finding)
+        globs.update(exempt.values())
+        by = _silencer(repo, finding, baseline, comments, exempt)
         if by:
             silenced.append(Suppressed(finding, by))
         else:
-            counted.append(finding)
+            counted.append(_without(finding, exempt))
     if unused is not None:
         counted += _idle_comments(repo, comments, unused)
         counted += _idle_globs(repo, globs, unused)
@@ -37,9 +39,9 @@ def split(
 
 
 def _silencer(
-    repo: Repo, finding: Finding, baseline: Collection[str], comments: set[int], globs: set[tuple[str, str]]
+    repo: Repo, finding: Finding, baseline: Collection[str], comments: set[int], exempt: Mapping[str, tuple[str, str]]
 ) -> str:
-    """What silences a finding, "" if nothing does; comments and globs that did are noted."""
+    """What silences a finding, "" if nothing does; comments that did are noted."""
     if finding.code in NEVER_SUPPRESSED:
         return ""
     for number, comment in enumerate(repo.suppressions):
@@ -47,11 +49,41 @@ def _silencer(
         if here and finding.code.startswith(comment.codes or ("-",)):
             comments.add(number)
             return "comment"
-    for key, glob, codes in _path_settings(repo):
-        if finding.code.startswith(codes) and matches(str(finding.location.path), glob):
-            globs.add((key, glob))
-            return key
-    return "baseline" if finding.fingerprint in baseline else ""
+    if len(exempt) == len(_places(finding)):
+        return next(iter(exempt.values()))[0]
+    return "baseline" if baseline and finding.fingerprint in baseline else ""
+
+
+def _exempt(repo: Repo, finding: Finding) -> dict[str, tuple[str, str]]:
+    """Those places of a finding that a path setting takes out: place → (setting, glob)."""
+    if finding.code in NEVER_SUPPRESSED:
+        return {}
+    settings = [each for each in _path_settings(repo) if finding.code.startswith(each[2])]
+    found = {}
+    for place in _places(finding):
+        setting = next(((key, glob) for key, glob, _ in settings if matches(place, glob)), None)
+        if setting is not None:
+            found[place] = setting
+    return found
+
+
+def _places(finding: Finding) -> tuple[str, ...]:
+    """Where a finding is: the files that lie loose in one folder, or the one place it points to."""
+    edits = () if finding.fix is None else finding.fix.edits
+    loose = next((edit.paths for edit in edits if isinstance(edit, Untrack)), ())
+    here = finding.location.path
+    return tuple(map(str, loose)) if here in loose else (str(here),)
+
+
+def _without(finding: Finding, exempt: Collection[str]) -> Finding:
+    """The finding with a fix that leaves exempt files tracked."""
+    if finding.fix is None or not exempt:
+        return finding
+    edits = (
+        Untrack(tuple(path for path in edit.paths if str(path) not in exempt)) if isinstance(edit, Untrack) else edit
+        for edit in finding.fix.edits
+    )
+    return finding._replace(fix=finding.fix._replace(edits=tuple(edits)))
 
 
 def _path_settings(repo: Repo) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -68,7 +100,7 @@ def matches(path: str, glob: str) -> bool:
 
 def _idle_comments(repo: Repo, used: set[int], rule: Rule) -> Iterable[Finding]:
     for number, comment in enumerate(repo.suppressions):
-        if number in used or not any(repo.config.wants(code) for code in comment.codes):
+        if number in used or (comment.codes and not any(repo.config.wants(code) for code in comment.codes)):
             continue
         codes = ", ".join(comment.codes)
         edit = Replace(comment.path, comment.start, comment.end, "")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from types import TracebackType
-from typing import assert_never
+from typing import Self, assert_never
 
-from kempt.errors import KemptError, UnsafeError
+from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.host.files import (
+    Look,
     look,
     remove_empty_folder,
     remove_file,
@@ -17,12 +17,12 @@ from kempt.host.files import (
     temporary_name,
     write_atomic,
 )
-from kempt.host.folders import missing_folders
+from kempt.host.folders import missing_folders, real
 from kempt.host.git import Git
 from kempt.host.index import blob_id, change_index, confirm, look_up, refuse_locked, remove_drafts
 from kempt.host.trees import READ_LIMIT
 from kempt.model.journal import FileChange, IndexEdit, Intent
-from kempt.model.plan import IndexChange, Plan, RemoveFile, RestoreIndex, Step, Tracked, UpdateIndex, WriteFile
+from kempt.model.plan import Expect, IndexChange, Plan, RemoveFile, RestoreIndex, Step, Tracked, UpdateIndex, WriteFile
 from kempt.model.tree import REGULAR
 
 
@@ -30,32 +30,32 @@ class Site:
     """Where a plan is carried out: its root, and git from the first step that needs it. Use it as a context."""
 
     def __init__(self, plan: Plan) -> None:
-        self.root = os.path.realpath(plan.root)
+        self.root = real(plan.root)
         self._plan = plan
         self._git: Git | None = None
 
-    def __enter__(self) -> Site:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._git is not None:
             self._git.close()
 
     @property
     def git(self) -> Git:
-        """git on the plan's repository and index. Raises UnsafeError when the root belongs to another repository by now."""
+        """git on the plan's repository and index. Raises UnsafeError when another repository is there by now."""
         if self._git is None:
             self._git = git = Git.open(self.root)
-            git.index = self._plan.index or None
-            planned = self._plan.git_dir and os.path.realpath(self._plan.git_dir)
-            if os.path.realpath(git.work_tree or "") != self.root or planned not in {"", os.path.realpath(git.git_dir)}:
-                raise UnsafeError("not the work tree that the plan was made for", path=self.root, hint="make the plan again")
+            git.index = self._plan.index_file or None
+            planned = (self.root, real(self._plan.git_dir or git.git_dir))
+            if (real(git.work_tree or ""), real(git.git_dir)) != planned:
+                raise UnsafeError("not the work tree that the plan was made for", path=self.root)
         return self._git
 
     def prepare(self, step: Step, token: str) -> Intent:
         """What undo will need to take the step back; changes nothing.
 
-        Raises UnsafeError when the world is not as the step expects it, and other KemptErrors when it cannot be looked at.
+        Raises UnsafeError when the world is not as the step expects it, and KemptError when it cannot be looked at.
         """
         match step:
             case WriteFile():
@@ -73,7 +73,7 @@ class Site:
         """Do it, if everything is still as expected. When this raises a KemptError, nothing was changed."""
         match step:
             case WriteFile():
-                temporary = os.path.basename(intent.temporary) if isinstance(intent, FileChange) else ""
+                temporary = intent.temporary.rpartition("/")[2] if isinstance(intent, FileChange) else ""
                 write_atomic(self.root, step.path, step.content, step.expect, temporary)
             case RemoveFile():
                 remove_file(self.root, step.path, step.expect)
@@ -85,7 +85,7 @@ class Site:
                 assert_never(step)
 
     def clear(self, intent: Intent) -> tuple[str, ...]:
-        """Remove the temporary files of a step that was stopped, and folders it made that are empty; what was removed."""
+        """Remove the temporary files of a step that was stopped and the empty folders it made; what was removed."""
         if isinstance(intent, IndexEdit):
             with suppress(KemptError):
                 return remove_drafts(self.git, intent.token)
@@ -100,9 +100,12 @@ class Site:
         return FileChange(step.path, self._before(step), after, temporary, folders)
 
     def _before(self, step: WriteFile | RemoveFile) -> bytes | None:
-        seen = look(self.root, step.path, READ_LIMIT)
+        try:
+            seen = look(self.root, step.path, READ_LIMIT)
+        except UnreadableError as error:
+            raise UnsafeError(error.message, path=step.path) from error
         if (seen and seen.expect) != step.expect:
-            raise UnsafeError(_difference(seen is not None, step.expect is not None), path=step.path)
+            raise UnsafeError(_difference(seen, step.expect), path=step.path)
         return seen and seen.content
 
     def _prepare_update(self, step: UpdateIndex, token: str) -> IndexEdit:
@@ -131,7 +134,7 @@ class Site:
             change_index(self.git, intent.changes, intent.token)
 
 
-def _difference(exists: bool, expected: bool) -> str:
-    if exists and expected:
+def _difference(seen: Look | None, expect: Expect | None) -> str:
+    if seen and expect:
         return "changed since the plan was made"
-    return "it exists by now" if exists else "gone since the plan was made"
+    return "it exists by now" if seen else "gone since the plan was made"

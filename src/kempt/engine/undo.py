@@ -1,24 +1,28 @@
-"""Taking a change back. A journal says how things were; the world says how they are; only what is still as kempt left
-it goes back to how it was. So it does not matter where kempt was stopped, or what was done since."""
+"""Taking a change back.
+
+A journal says how things were; the world says how they are; only what is still as kempt left it goes back to how it
+was. So it does not matter where kempt was stopped, or what was done since.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from kempt.engine.apply import carry_out
 from kempt.engine.steps import Site
-from kempt.errors import KemptError, UnreadableError, UsageError
+from kempt.errors import KemptError, UnreadableError, UnsafeError, UsageError
 from kempt.formats.journal import parse, render_undone
 from kempt.host.files import look
+from kempt.host.folders import is_folder
 from kempt.host.gitdir import find_git_dir
-from kempt.host.index import lost_objects, look_up, same_content
+from kempt.host.index import Looked, look_up, lost_objects, same_content
 from kempt.host.journal import append_to, read_journals
 from kempt.host.lock import repository_lock
 from kempt.host.state import state_folder
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import FileChange, IndexEdit, Journal, Undo
-from kempt.model.plan import IndexChange, Left, Plan, Receipt, RemoveFile, RestoreIndex, Step, WriteFile
+from kempt.model.journal import FileChange, IndexEdit, Intent, Journal, Undo
+from kempt.model.plan import IndexChange, Left, Plan, Receipt, RemoveFile, RestoreIndex, Step, Tracked, WriteFile
 
 
 def history(root: str) -> tuple[Journal, ...]:
@@ -26,8 +30,7 @@ def history(root: str) -> tuple[Journal, ...]:
 
     What an undo did is in it too: `header.undoes` names the change it took back.
     """
-    journals = (parse(content) for content in read_journals(root=_repository(root)))
-    return tuple(journal for journal in journals if journal is not None)
+    return tuple(_journals(root=_repository(root)))
 
 
 def plan_undo(root: str, id: str = "") -> Undo:
@@ -36,26 +39,135 @@ def plan_undo(root: str, id: str = "") -> Undo:
     Changes nothing. Raises UsageError when there is nothing to undo.
     """
     journal = _chosen(root, id)
-    with Site(_plan(journal, ())) as site:
+    with Site(_plan(journal)) as site:
         return _undo(site, journal)
 
 
 def undo(shown: Undo) -> Receipt:
     """Take a change back as `plan_undo` showed it. What changed between the two calls is left alone and reported.
 
-    Raises UsageError when it was taken back meanwhile, UnsafeError while another kempt changes the repository.
+    Also removes the temporary files of a kempt that was stopped on the way. Raises UsageError when the change was taken
+    back meanwhile, and UnsafeError while another kempt changes the repository.
     """
-    header = shown.header
+    header = shown.journal.header
     with repository_lock(state_folder(), header.root):
         journal = _chosen(header.root, header.id)
-        with Site(_plan(journal, ())) as site:
-            for stopped in _stopped(journal):
-                for intent in stopped.intents:
-                    site.clear(intent)
+        with Site(_plan(journal)) as site:
+            for intent in _interrupted(journal):
+                site.clear(intent)
             fresh = _undo(site, journal)
-        receipt = carry_out(fresh.plan, header.id) if fresh.plan.steps else Receipt(())
+        receipt = carry_out(fresh.plan, header.id)
         if receipt.ok:
-            append_to(header.id, render_undone(True))
+            append_to(header.id, render_undone(undone=True))
             if header.undoes:
-                append_to(header.undoes, render_undone(False))
+                append_to(header.undoes, render_undone(undone=False))
     return receipt._replace(left=fresh.left)
+
+
+def _journals(*, identity: str = "", root: str = "") -> Iterator[Journal]:
+    """Journals as they are needed, the last first: large ones take a while to read."""
+    yield from filter(None, map(parse, read_journals(identity, root)))
+
+
+def _chosen(root: str, id: str) -> Journal:
+    if not id:
+        known = _journals(root=_repository(root))
+        last = next((each for each in known if each.intents and not each.undone and not each.header.undoes), None)
+        if last is None:
+            raise UsageError("nothing to undo: kempt changed nothing in this repository that is not taken back already")
+        return _still_there(last)
+    journal = next(_journals(identity=id), None)
+    if journal is None:
+        raise UsageError(f"no change has the id {id}", hint="kempt undo without an id takes back the last change")
+    if journal.undone:
+        raise UsageError(f"nothing to undo: {id} is taken back already")
+    return _still_there(journal)
+
+
+def _still_there(journal: Journal) -> Journal:
+    if not is_folder(journal.header.root):
+        raise UsageError("the repository that was changed is not here any more", path=journal.header.root)
+    return journal
+
+
+def _interrupted(journal: Journal) -> Iterator[Intent]:
+    """What was announced and may have been stopped half way: of the change itself, and of earlier tries to undo it."""
+    for each in _journals(root=journal.header.root):
+        if not each.finished and journal.header.id in {each.header.id, each.header.undoes}:
+            yield from each.intents
+        if each.header.id == journal.header.id:
+            return  # what is older cannot be a try to undo it
+
+
+def _plan(journal: Journal, steps: tuple[Step, ...] = ()) -> Plan:
+    # Always git's own index: another one that a hook was given is gone, or belongs to another commit by now.
+    header = journal.header
+    return Plan(header.root, steps, f"kempt undo {header.id}", header.git_dir)
+
+
+def _undo(site: Site, journal: Journal) -> Undo:
+    found: list[Step | Left] = []
+    for intent in reversed(journal.intents):
+        if isinstance(intent, IndexEdit):
+            found += _index_back(site, intent)
+        else:
+            found += _file_back(site, intent)
+    left = tuple(each for each in found if isinstance(each, Left))
+    return Undo(journal, _plan(journal, tuple(each for each in found if not isinstance(each, Left))), left)
+
+
+def _file_back(site: Site, change: FileChange) -> Iterator[Step | Left]:
+    try:
+        seen = look(site.root, change.path, READ_LIMIT)
+    except (UnreadableError, UnsafeError) as error:
+        yield Left(change.path, error.message)
+        return
+    if (seen and seen.content) == change.before:
+        return
+    if (hashlib.sha256(seen.content).hexdigest() if seen else "") != change.after:
+        yield Left(change.path, "edited since" if seen else "gone since")
+    elif change.before is not None:
+        yield WriteFile(change.path, change.before, seen and seen.expect)
+    elif seen is not None:
+        yield RemoveFile(change.path, seen.expect, change.folders)
+
+
+def _index_back(site: Site, edit: IndexEdit) -> Iterator[Step | Left]:
+    leaving = {each.path for each in edit.changes if each.before is None}
+    looked = look_up(site.git, (each.path for each in edit.changes), leaving)
+    lost = lost_objects(site.git, (each.before for each in edit.changes if each.before is not None))
+    back = []
+    for path, before, after in edit.changes:
+        found = looked.found.get(path)
+        if path not in looked.unmerged and same_content(found, before):
+            continue
+        if reason := _obstacle(path, before, after, looked, lost):
+            yield Left(path, reason)
+        else:
+            back.append(IndexChange(path, found, before))
+    if back:
+        yield RestoreIndex(tuple(back))
+
+
+def _obstacle(
+    path: str, before: Tracked | None, after: Tracked | None, looked: Looked, lost: Container[str]
+) -> str:  # fmt: skip
+    """Why an entry cannot go back from `after` to `before`; empty if it can."""
+    found = looked.found.get(path)
+    if path in looked.unmerged:
+        return "in a merge conflict"
+    if not same_content(found, after):
+        return "staged since, with other content" if found else "not in git's index any more"
+    if before is not None and path in looked.blocked:
+        return "another entry of git's index is in its way"
+    return "git no longer holds its content" if before is not None and before.oid in lost else ""
+
+
+def _repository(root: str) -> str:
+    """The root that plans for this folder are made for."""
+    try:
+        return find_git_dir(root).work_tree or root
+    except KemptError as error:
+        if error.code != "KPT003":
+            raise
+        return root

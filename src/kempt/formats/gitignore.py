@@ -1,6 +1,6 @@
 """Ignore files: their patterns with places, and edits that keep every other character.
 
-What a pattern *matches* is never decided here: that is asked of git (`host/ignores.py`). Source of the syntax: gitignore(5).
+What a pattern *matches* is never decided here: that is asked of git (`host/ignores.py`). The syntax is gitignore(5)'s.
 """
 
 from __future__ import annotations
@@ -31,35 +31,46 @@ def encode(text: str) -> bytes:
 
 
 def with_patterns(text: str, patterns: Iterable[str]) -> str:
-    """The text with these patterns appended under kempt's heading, which is written once; those there already are not."""
-    present = {line.rstrip("\r\n").rstrip(" ") for line in _lines(text)}
-    wanted = [pattern for pattern in dict.fromkeys(patterns) if pattern not in present]
+    """The text with these patterns appended under kempt's heading, which is written once.
+
+    Those that are there already are not, unless an exception (`!`) stands after them: the last line decides.
+    """
+    lines = _lines(text)
+    written = [line.rstrip("\r\n").rstrip(" ") for line in lines]
+    wanted = [pattern for pattern in dict.fromkeys(patterns) if not _holds(written, pattern)]
     if not wanted:
         return text
     end = "\r\n" if "\r\n" in text else "\n"
-    if text and not text.endswith("\n"):
-        text += end
-    lines = _lines(text)
-    heading = [HEADING] if HEADING not in present else []
-    block = "".join(line + end for line in (*heading, *wanted))
-    if heading:
-        return text + (end if text else "") + block
-    place = _end_of_block(lines)
-    return "".join(lines[:place]) + block + "".join(lines[place:])
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += end
+    if HEADING not in written:
+        wanted = [*([""] if lines else []), HEADING, *wanted]
+    place = _place(written)
+    return "".join((*lines[:place], *(line + end for line in wanted), *lines[place:]))
 
 
 def pattern_for(path: str, *, folder: bool) -> str:
-    """A pattern that matches exactly this path, given relative to the ignore file's folder."""
-    escaped = "".join("\\" + char if char in "\\*?[" else char for char in path)
+    """A pattern that matches this path, given relative to the ignore file's folder.
+
+    No pattern can hold a line end: a name with one is matched by `?` there, which stands for any character.
+    """
+    escaped = "".join("?" if char in "\r\n" else "\\" + char if char in "\\*?[" else char for char in path)
     if escaped.endswith(" "):
         escaped = escaped[:-1] + "\\ "
     return f"/{escaped}{'/' if folder else ''}"
 
 
-def _end_of_block(lines: list[str]) -> int:
-    """Where the block under kempt's heading ends: before the first blank line after it."""
-    start = next(number for number, line in enumerate(lines) if line.rstrip("\r\n") == HEADING)
-    return next((n for n, line in enumerate(lines) if n > start and not line.strip()), len(lines))
+def _holds(written: list[str], pattern: str) -> bool:
+    """Whether a pattern stands there and no exception from it comes later."""
+    last = next((line for line in reversed(written) if line.removeprefix("!") == pattern.removeprefix("!")), None)
+    return last == pattern
+
+
+def _place(written: list[str]) -> int:
+    """Where to add lines: where the block under kempt's heading ends, but at the file's end if exceptions follow it."""
+    start = written.index(HEADING) if HEADING in written else len(written)
+    end = next((number for number in range(start, len(written)) if not written[number].strip()), len(written))
+    return len(written) if any(line.startswith("!") for line in written[end:]) else end
 
 
 def _lines(text: str) -> list[str]:
@@ -85,4 +96,5 @@ def _pattern(number: int, offset: int, line: str) -> Pattern | None:
 
 def _without_trailing_blanks(text: str) -> str:
     stripped = text.rstrip(" ")
-    return stripped + " " if stripped.endswith("\\") and len(stripped) < len(text) else stripped
+    escaped = (len(stripped) - len(stripped.rstrip("\\"))) % 2 == 1
+    return stripped + " " if escaped and len(stripped) < len(text) else stripped

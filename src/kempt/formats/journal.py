@@ -16,7 +16,7 @@ VERSION = 1
 
 def render_header(header: Header, versions: Mapping[str, str]) -> bytes:
     """The first line. `versions` tells a person what wrote it; nothing depends on it."""
-    fields = header._asdict() | {name: _written(getattr(header, name)) for name in ("root", "git_dir", "index")}
+    fields = header._asdict() | {name: _written(getattr(header, name)) for name in ("root", "git_dir", "index_file")}
     return _line({"kempt journal": VERSION, **fields, "versions": dict(versions)})
 
 
@@ -40,7 +40,7 @@ def render_finished() -> bytes:
     return _line({"finished": True})
 
 
-def render_undone(undone: bool) -> bytes:
+def render_undone(*, undone: bool) -> bytes:
     """The line that says that the change was taken back, or made again; the last one counts."""
     return _line({"undone": undone})
 
@@ -55,9 +55,9 @@ def parse(content: bytes) -> Journal | None:
         return None
     first = records[0]
     if first["kempt journal"] != VERSION:
-        raise UnsupportedError(f"journal {first.get('id')} was written by a later version of kempt", hint="upgrade kempt")
+        raise UnsupportedError(f"change {first.get('id')} was made by a later version of kempt", hint="upgrade kempt")
     header = Header(
-        first["id"], _read(first["root"]), _read(first["git_dir"]), _read(first["index"]),
+        first["id"], _read(first["root"]), _read(first["git_dir"]), _read(first["index_file"]),
         first["why"], first["time"], first["undoes"],
     )  # fmt: skip
     intents = tuple(_intent(record) for record in records if "intent" in record)

@@ -12,7 +12,10 @@ _COMMENT = re.compile(r"#[ \t]*kempt: ignore\[([^\]\n]{0,200})\][^\n]{0,500}")
 
 
 def parse(path: PurePosixPath, text: str) -> tuple[Suppression, ...]:
-    """Every suppression of a file. One on a line of its own covers the next line that holds anything but a comment."""
+    """Every suppression of a file. One on a line of its own covers the next line that holds anything but a comment.
+
+    Ignore files know no other: there `#` after a pattern is a part of it (gitignore(5)).
+    """
     if MARK not in text:
         return ()
     lines = text.split("\n")
@@ -21,8 +24,8 @@ def parse(path: PurePosixPath, text: str) -> tuple[Suppression, ...]:
         starts.append(starts[-1] + len(line) + 1)
     found = []
     for index, line in enumerate(lines):
-        match = _COMMENT.search(line)
-        if match is None:
+        match = _COMMENT.search(line.removesuffix("\r"))
+        if match is None or (path.name.endswith("ignore") and match.start() > 0):
             continue
         codes = tuple(code for code in re.split(r"[,\s]+", match.group(1)) if code)
         if line[: match.start()].strip():
@@ -37,4 +40,5 @@ def parse(path: PurePosixPath, text: str) -> tuple[Suppression, ...]:
 
 def _next_line(lines: list[str], index: int) -> int:
     """The first line after `index` that is neither blank nor a comment (or the one after it)."""
-    return next((n for n in range(index + 1, len(lines)) if lines[n].strip() and not lines[n].lstrip().startswith("#")), index + 1)
+    after = range(index + 1, len(lines))
+    return next((n for n in after if lines[n].strip() and not lines[n].lstrip().startswith("#")), index + 1)

@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 SIZE_LIMIT = 1024**2
 PARTS_LIMIT = 64
-LONG_KEY = re.compile(rb"(?:[\w\"'-]+[ \t]{0,8}\.[ \t]{0,8}){64}")
+DOTS_LIMIT = 1024
+STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"?|'[^']*+'?")
+LONG_KEY = re.compile(rb"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){%d}" % PARTS_LIMIT)
 
 
 class Unparsable(NamedTuple):
@@ -18,18 +20,20 @@ class Unparsable(NamedTuple):
 
 
 def parse(content: bytes) -> dict[str, object] | Unparsable:
-    """The document, or why there is none. Time and depth are bounded: tomllib is quadratic in the parts of a dotted key."""
+    """The document, or why there is none. Time and depth are bounded: tomllib is quadratic in a dotted key's parts."""
     import tomllib
 
     if len(content) > SIZE_LIMIT:
         return Unparsable(f"larger than {SIZE_LIMIT:,} bytes")
-    if LONG_KEY.search(content):
-        return Unparsable(f"a dotted key of more than {PARTS_LIMIT} parts")
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if _has_long_key(line):
+            return Unparsable(f"a dotted key of more than {PARTS_LIMIT} parts", number)
     try:
         return tomllib.loads(content.decode("utf-8"))
     except tomllib.TOMLDecodeError as error:
-        match = re.search(r"line (\d+)", str(error))
-        return Unparsable(str(error).partition(" (at ")[0], int(match.group(1)) if match else 1)
+        match = re.search(r"\(at line (\d+)", str(error))
+        last = len(content.rstrip().split(b"\n"))
+        return Unparsable(str(error).partition(" (at ")[0], int(match.group(1)) if match else last)
     except UnicodeDecodeError as error:
         return Unparsable("not UTF-8", content.count(b"\n", 0, error.start) + 1)
     except (RecursionError, ValueError) as error:
@@ -38,7 +42,21 @@ def parse(content: bytes) -> dict[str, object] | Unparsable:
 
 def line_of(content: bytes, key: str, table: str = "") -> int:
     """The line where a key of a table stands, as well as text can tell; 1 if it cannot."""
-    lines = content.decode("utf-8", "replace").splitlines()
-    start = next((n for n, line in enumerate(lines) if table and line.strip().startswith(f"[{table}")), -1 if table else 0)
-    wanted = re.compile(rf"\s{{0,16}}[\"']?{re.escape(key)}[\"']?\s{{0,16}}[=.\]]|\s{{0,16}}\[.{{0,80}}{re.escape(key)}[\"']?\]")
-    return next((n + 1 for n, line in enumerate(lines) if n >= max(start, 0) and wanted.match(line)), 1)
+    lines = content.decode("utf-8", "replace").split("\n")
+    start = next((n for n, line in enumerate(lines) if table and line.strip().startswith(f"[{table}")), 0)
+    name = rf"[\"']?{re.escape(key)}[\"']?"
+    wanted = re.compile(rf"\s{{0,16}}{name}\s{{0,16}}[=.]|\s{{0,16}}\[(?:.{{0,80}}\.)?\s{{0,16}}{name}\s{{0,16}}\]")
+    return next((n + 1 for n, line in enumerate(lines) if n >= start and wanted.match(line)), 1)
+
+
+def _has_long_key(line: bytes) -> bool:
+    """Whether a line holds a dotted key that would take long; strings count as one part each.
+
+    Where a string of several lines may begin or end, quotes cannot be paired from one line alone: there dots count.
+    """
+    dots = line.count(b".")
+    if dots < PARTS_LIMIT:
+        return False
+    if b'"""' in line or b"'''" in line:
+        return dots > DOTS_LIMIT
+    return LONG_KEY.search(STRING.sub(b"q", line)) is not None

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 
 def environ() -> Mapping[str, str]:
     """The environment variables of this process."""
     return os.environ
+
+
+def platform_name() -> str:
+    """What the system is called: `linux`, `darwin`, `win32`."""
+    return sys.platform

@@ -88,7 +88,7 @@ class Git:
         argv = (self._program or "git", *_options(empty), *args)
         try:
             done = run(
-                argv, env=self._environment(empty), cwd=self.scratch.path, input=input,
+                argv, env=self._environment(empty), cwd=self.work_tree or self.scratch.path, input=input,
                 timeout=self._timeout, limit=OUTPUT_LIMIT,
             )  # fmt: skip
         except ToolError as error:

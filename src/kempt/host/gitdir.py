@@ -7,7 +7,7 @@ import stat
 from typing import NamedTuple
 
 from kempt.errors import KemptError, ToolError, UnreadableError, UnsafeError
-from kempt.host.files import read_regular
+from kempt.host.reading import read_regular
 
 POINTER_LIMIT = 64 * 1024
 CONFIG_LIMIT = 4 * 1024**2

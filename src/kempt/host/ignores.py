@@ -41,8 +41,9 @@ class ScratchIgnores:
         for name in ("objects", "refs"):
             scratch.folder(f"{tree}.git/{name}")
         scratch.file(f"{tree}.git/HEAD", b"ref: refs/heads/main\n")
+        folders = {folder for path in asked for folder in _above(path)}
         for path, content in files.items():
-            if is_plain(path):
+            if is_plain(path) and os.fsencode(f"./{path}").rpartition(b"/")[0] in folders:
                 scratch.file(f"{tree}/{path}", content)
         done = self._git.run_bare(
             f"--git-dir={git_dir}", f"--work-tree={scratch.folder(tree)}", "-C", scratch.folder(tree),
@@ -52,6 +53,13 @@ class ScratchIgnores:
             reason = done.err.decode("utf-8", "backslashreplace").strip()
             raise ToolError(f"git check-ignore failed: {reason}", status=done.status, code="KPT004")
         return dict(_verdicts(done.out.split(b"\0")[:-1]))
+
+
+def _above(path: bytes) -> Iterable[bytes]:
+    """The folders above a path: only their ignore files can say anything about it."""
+    while b"/" in path:
+        path = path.rpartition(b"/")[0]
+        yield path
 
 
 def _verdicts(fields: list[bytes]) -> Iterable[tuple[str, Verdict]]:

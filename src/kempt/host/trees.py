@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from kempt.errors import ToolError, UnreadableError, UsageError
-from kempt.host.files import read_regular
+from kempt.host.reading import read_regular
 from kempt.host.git import Git
 from kempt.model.listing import Listing
 from kempt.model.tree import REGULAR, SUBMODULE, SYMLINK, Entry
@@ -158,12 +158,22 @@ class FolderTree:
 
 def read_inside(root: str, path: str) -> bytes:
     """A file below the root; no folder on the way may be a symbolic link that leads out of it."""
-    place = os.path.join(root, path)
-    folder = os.path.realpath(os.path.dirname(place))
-    real_root = os.path.realpath(root)
-    if folder != real_root and not folder.startswith(real_root.rstrip(os.sep) + os.sep):
-        raise UnreadableError("a folder of its path is a symbolic link that leads out of the repository", path=path)
-    return read_regular(place, READ_LIMIT)
+    folder = path.rpartition("/")[0]
+    if folder and not _is_real(root, folder):
+        raise UnreadableError("a folder of its path is a symbolic link", path=path)
+    return read_regular(os.path.join(root, path), READ_LIMIT)
+
+
+def _is_real(root: str, folder: str) -> bool:
+    """Whether no folder on the way is a symbolic link: git tracks nothing behind one, so nothing there is ours."""
+    while folder:
+        try:
+            if os.path.islink(os.path.join(root, folder)):
+                return False
+        except OSError:
+            return False
+        folder = folder.rpartition("/")[0]
+    return True
 
 
 def is_plain(path: str) -> bool:

@@ -82,7 +82,8 @@ class Finding(NamedTuple):
     """One thing that is wrong, at one place.
 
     `files` and `bytes` measure what the finding is about; `bytes` is None where git does not hold the sizes.
-    `service` is the root of the service it belongs to. `fingerprint` stays the same when lines move (baselines, SARIF).
+    `service` is the root of the service it belongs to. `identity` holds no line number: code, path and what tells two
+    findings about one path apart.
     """
 
     code: str
@@ -90,9 +91,16 @@ class Finding(NamedTuple):
     message: str
     help: str
     location: Location
-    fingerprint: str
+    identity: str
     notes: tuple[str, ...] = ()
     fix: Fix | None = None
     service: PurePosixPath | None = None
     files: int | None = None
     bytes: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that stay the same when lines move, for baselines and SARIF."""
+        from hashlib import sha256  # here: it loads OpenSSL, and a report for people never needs it
+
+        return sha256(self.identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]

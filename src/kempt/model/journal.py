@@ -32,12 +32,12 @@ Intent = FileChange | IndexEdit
 
 
 class Header(NamedTuple):
-    """Which change it is. `time` is in seconds since the epoch; `undoes` the id of the change it took back, or empty."""
+    """Which change it is. `time` is in seconds since the epoch; `undoes` is the id of the change it took back."""
 
     id: str
     root: str
     git_dir: str
-    index: str
+    index_file: str
     why: str
     time: float
     undoes: str = ""
@@ -53,9 +53,8 @@ class Journal(NamedTuple):
 
 
 class Undo(NamedTuple):
-    """What taking a change back would do: the steps, what is left alone, and the temporary files still lying about."""
+    """What taking a change back would do: the steps, and the paths that are left alone because they changed since."""
 
-    header: Header
+    journal: Journal
     plan: Plan
     left: tuple[Left, ...] = ()
-    leftovers: tuple[str, ...] = ()

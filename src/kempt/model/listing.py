@@ -7,18 +7,28 @@ the whole buffer, and what is known about a folder is skipped by binary search.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
+
+SMALL = 4 * 1024**2
+"""Bytes of paths up to which all their components are held as a set; above, it would outweigh the paths."""
+RARE = re.compile(rb"\.(?:cfg|class|db|egg|ini|ipynb|lcov|lock|pyc|pyd|pyo|pyx|so|tag|toml|txt|whl|xml)\0")
+"""Endings that few files have; finding all of them at once takes the time of four searches."""
+SHAPES = {".": (b"\0.", b"/."), "__": (b"__/", b"__\0", b"__.")}
+"""What names of one shape need: where nothing is hidden, no hidden name has to be searched for."""
 
 
 class Listing:
     """Sorted paths in one buffer. Offsets are positions in `raw`; a span is a pair of them around whole paths."""
 
-    __slots__ = ("_folded", "_length", "raw")
+    __slots__ = ("_components", "_folded", "_length", "_parts", "raw")
 
     def __init__(self, raw: bytes) -> None:
         """`raw` is what `git ls-files -z` prints: each path ends in NUL, bytewise sorted."""
         self.raw = b"\0" + raw
         self._folded: bytes | None = None
+        self._components: frozenset[bytes] | None = None
+        self._parts: dict[bytes, bool] = {}
         self._length = -1
 
     @classmethod
@@ -77,6 +87,11 @@ class Listing:
         start = self._seek(prefix)
         return start, max(start, self._seek(prefix[:-1] + b"0"))  # "0" is the byte after "/"
 
+    def span_of(self, path: str) -> tuple[int, int]:
+        """The span of a path: of itself where it is a file, of all that lies below it where it is a folder."""
+        start = self.position(path)
+        return (start, self.after(start)) if path in self else self.span(path)
+
     def count(self, start: int, end: int) -> int:
         """How many paths a span holds."""
         return self.raw.count(b"\0", start, end)
@@ -86,8 +101,45 @@ class Listing:
         start, end = self.span(folder)
         return end > start
 
+    def _may_hold(self, name: str) -> bool:
+        """Whether some path may have this component: asked before each search, for most names are nowhere.
+
+        Sixty rules and rows ask for a name. In a large listing only names with a rare ending are known beforehand.
+        """
+        wanted = name.lower().rpartition("/")[2].encode()
+        shape = next((parts for start, parts in SHAPES.items() if name.startswith(start)), None)
+        if shape is not None and not any(map(self._has, shape)):
+            return False
+        if len(self.raw) > SMALL and not RARE.fullmatch(wanted[wanted.rfind(b".") :] + b"\0"):
+            return True
+        if self._components is None:
+            small = len(self.raw) <= SMALL
+            self._components = frozenset(self.folded.replace(b"\0", b"/").split(b"/") if small else self._rare_names())
+        return wanted in self._components
+
+    @property
+    def holds_hidden(self) -> bool:
+        """Whether any file or folder has a name that begins with a dot."""
+        return any(map(self._has, SHAPES["."]))
+
+    def _has(self, part: bytes) -> bool:
+        """Whether a few bytes stand anywhere; remembered, because several names share them."""
+        if part not in self._parts:
+            self._parts[part] = part in self.folded
+        return self._parts[part]
+
+    def _rare_names(self) -> Iterator[bytes]:
+        """The names of files with a rare ending, and the endings."""
+        folded = self.folded
+        for match in RARE.finditer(folded):
+            end = match.end() - 1
+            yield folded[max(folded.rfind(b"/", 0, end), folded.rfind(b"\0", 0, end)) + 1 : end]
+            yield folded[match.start() : end]
+
     def named(self, name: str) -> Iterator[str]:
         """The paths whose last components are these (`pyvenv.cfg`, `conda-meta/history`), without regard to case."""
+        if not self._may_hold(name):
+            return
         folded, needle, position = self.folded, name.lower().encode() + b"\0", 0
         while (position := folded.find(needle, position)) >= 0:
             if folded[position - 1] in b"/\0":
@@ -96,6 +148,11 @@ class Listing:
 
     def ending(self, tail: str) -> Iterator[str]:
         """The paths that end in this text, without regard to case."""
+        folder, slash, name = tail.lower().rpartition("/")
+        if slash and not (self._may_hold(name) and self._has(folder[-5:].encode() + b"/")):
+            return  # the end of the folder's name is asked for, because several tails share it
+        if len(self.raw) > SMALL and RARE.fullmatch(tail.encode() + b"\0") and not self._may_hold(tail):
+            return
         folded, needle, position = self.folded, tail.lower().encode() + b"\0", 0
         while (position := folded.find(needle, position)) >= 0:
             yield self.path_at(self.start_of(position))
@@ -103,6 +160,8 @@ class Listing:
 
     def folders(self, name: str) -> Iterator[str]:
         """The folders of this name that hold tracked files, outermost only, without regard to case."""
+        if not self._may_hold(name):
+            return
         folded, needle, position = self.folded, name.lower().encode() + b"/", 0
         while (position := folded.find(needle, position)) >= 0:
             end = position + len(needle) - 1

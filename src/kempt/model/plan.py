@@ -52,8 +52,8 @@ class UpdateIndex(NamedTuple):
 class Tracked(NamedTuple):
     """What git's index holds for one path, but its name.
 
-    `tag` is the letter of `git ls-files -v`: H, or S where the file is not checked out (sparse checkouts), in lower case
-    where git was told to assume it unchanged.
+    `tag` is the letter of `git ls-files -v`: H, or S where the file is not checked out (sparse checkouts), in lower
+    case where git was told to assume it unchanged.
     """
 
     mode: str
@@ -70,7 +70,7 @@ class IndexChange(NamedTuple):
 
 
 class RestoreIndex(NamedTuple):
-    """Give entries of git's index an earlier state back; no file on disk is changed. Each path must be as in `before`."""
+    """Give entries of git's index an earlier state back, and change no file. Each path must be as in `before`."""
 
     changes: tuple[IndexChange, ...]
 
@@ -81,14 +81,14 @@ Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex
 class Plan(NamedTuple):
     """Steps below one root, in order. Paths in steps are relative to `root`, with `/`.
 
-    `why` names the command for people ("kempt check --fix"); `index` is the index file when it is not git's own.
+    `why` names the command for people ("kempt check --fix"); `index_file` is set when it is not git's own.
     """
 
     root: str
     steps: tuple[Step, ...]
     why: str
     git_dir: str = ""
-    index: str = ""
+    index_file: str = ""
 
 
 class Result(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
@@ -59,13 +58,12 @@ class Rule(NamedTuple):
         files: int | None = None,
         bytes: int | None = None,
     ) -> Finding:
-        """A finding of this rule: it stamps the code, the level and the fingerprint, so that no rule mistypes its own.
+        """A finding of this rule: it stamps the code, the level and the identity, so that no rule mistypes its own.
 
         `about` is what the finding speaks of where that is not the file it points to (a folder); `key` tells two
         findings about one thing apart (a pattern, a name). Neither may hold a line number.
         """
-        stamp = f"{self.code}\0{about or location.path}\0{key}".encode("utf-8", "surrogateescape")
         return Finding(
             self.code, level or self.level, message, self.help if help is None else help, location,
-            hashlib.sha256(stamp).hexdigest()[:16], notes, fix, service, files, bytes,
+            f"{self.code}\0{about or location.path}\0{key}", notes, fix, service, files, bytes,
         )  # fmt: skip

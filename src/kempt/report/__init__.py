@@ -22,7 +22,7 @@ RENDERERS = {
 }
 """Format name to module of this package; a module is imported when its format is asked for."""
 
-_COUNTABLE = ("text", "concise", "json")
+COUNTABLE = ("text", "concise", "json")
 
 
 def render(
@@ -71,9 +71,9 @@ def to_json(report: Report) -> str:
 def _renderer(format: str, *, statistics: bool) -> Callable[[Report, Look], str]:
     if format not in RENDERERS:
         raise UsageError(f"there is no output format {format!r}", hint=f"Choose one of {', '.join(RENDERERS)}.")
-    if statistics and format not in _COUNTABLE:
+    if statistics and format not in COUNTABLE:
         raise UsageError(
-            f"statistics cannot be shown as {format}", hint=f"Choose one of {', '.join(_COUNTABLE)} for them."
+            f"statistics cannot be shown as {format}", hint=f"Choose one of {', '.join(COUNTABLE)} for them."
         )
     if statistics:
         module, name = "statistics", "to_json" if format == "json" else "to_text"

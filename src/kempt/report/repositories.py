@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -56,11 +55,10 @@ def _name(report: Report, root: str) -> str:
 
 
 def _below(finding: Finding, name: str) -> Finding:
-    stamp = f"{name}\0{finding.fingerprint}".encode("utf-8", "surrogatepass")
     return finding._replace(
         location=finding.location._replace(path=PurePosixPath(name) / finding.location.path),
         service=None if finding.service is None else PurePosixPath(name) / finding.service,
-        fingerprint=hashlib.sha256(stamp).hexdigest()[:16],
+        identity=f"{name}\0{finding.identity}",
     )
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
+from typing import NamedTuple
 
+from kempt.model.report import Report
 from kempt.model.rule import PROMISES
 from kempt.model.status import Promise, State, Status
+from kempt.report.closing import command, tally
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
 from kempt.report.json import VERSION, array, encode, summary
 from kempt.report.look import Look
 from kempt.report.quantity import count, message_of
+from kempt.report.redaction import without_secrets
 
 _MARKS = {State.KEPT: ("✓", "green"), State.BROKEN: ("✗", "red"), State.UNCHECKED: ("·", "dim")}
 _MARGIN, _GAP = 4, 3
@@ -19,33 +24,65 @@ _NARROWEST = 30
 
 
 def to_text(status: Status, look: Look) -> str:
-    """The project, and a promise a line: its state, why, and the command to type next."""
-    lines = [_heading(status, look), ""]
+    """A promise a line: its state, why, and the command to type next; below them how much was found in all."""
+    rows = [_row(promise, look) for promise in status.promises]
+    if status.report.findings:
+        rows.append(_Row("", tally(status.report), command("check", look).strip("`")))
     names = max(map(len, PROMISES.values()))
-    commands = max((width(promise.command) for promise in status.promises), default=0)
+    commands = max(width(row.command) for row in rows)
     room = look.width - _MARGIN - names - _GAP
     beside = room - commands - _GAP >= _NARROWEST
     reasons = room - commands - _GAP if beside and commands else room
-    for promise in status.promises:
-        lines += _promise(promise, names, reasons, look, beside=beside)
+    lines = [_heading(status, look), ""]
+    for promise, row in zip(status.promises, rows, strict=False):
+        lines += _shown(promise.state, row, reasons, look, beside=beside)
+    if len(rows) > len(status.promises):
+        lines += ["", *_total(rows[-1], names, reasons, look, beside=beside)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def to_json(statuses: Sequence[Status], root: str, *, many: bool) -> str:
-    """One object; of `many` repositories, one object whose `repositories` are such objects."""
+def to_json(statuses: Sequence[Status], root: str, failed: Sequence[Report] = (), *, many: bool) -> str:
+    """One object; of `many` repositories, one object whose `repositories` are such objects.
+
+    `failed` are the reports on repositories that could not be checked.
+    """
+    head: dict[str, object] = {"version": VERSION, "command": "status"}
     if not many:
-        return encode({"version": VERSION, "command": "status", **_record(statuses[0])}) + "\n"
-    rows = [encode(_record(each)) for each in statuses]
-    head = f'  "version": {VERSION},\n  "command": "status",\n  "root": {encode(well_formed(root))}'
-    return f'{{\n{head},\n  "repositories": {array(rows, "    ")}\n}}\n'
+        lines = [f'  "{key}": {encode(value)}' for key, value in {**head, **_record(statuses[0])}.items()]
+    else:
+        lines = [f'  "{key}": {encode(value)}' for key, value in {**head, "root": well_formed(root)}.items()]
+        lines.append(f'  "repositories": {array([encode(_record(each)) for each in statuses], "    ")}')
+        lines.append(f'  "errors": {array([encode(_error(each)) for each in failed], "    ")}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def reason(promise: Promise) -> str:
+class _Row(NamedTuple):
+    name: str
+    reason: str
+    command: str
+
+
+def _row(promise: Promise, look: Look) -> _Row:
+    return _Row(PROMISES[promise.number], visible(_reason(promise)), visible(_command(promise, look.target)))
+
+
+def _reason(promise: Promise) -> str:
     """Why a promise is in its state: the worst finding and how many more there are, or the detail."""
     if not promise.findings:
         return promise.detail
     first, *others = promise.findings
-    return message_of(first) + (f"; {len(others):,} more" if others else "")
+    return message_of(first) + (f"; {count(len(others), 'more finding')}" if others else "")
+
+
+def _command(promise: Promise, target: str) -> str:
+    """The command as it is to be typed: kempt takes a path, other programs are run in the folder."""
+    if not promise.command:
+        return ""
+    if promise.command.startswith("kempt "):
+        return f"{promise.command} {target}".rstrip()
+    inside = "" if promise.folder == "." else quote(promise.folder)
+    place = "/".join(part for part in (target.rstrip("/"), inside) if part)
+    return f"cd {place} && {promise.command}" if place else promise.command
 
 
 def _heading(status: Status, look: Look) -> str:
@@ -55,19 +92,29 @@ def _heading(status: Status, look: Look) -> str:
     return "  ·  ".join(parts)
 
 
-def _promise(promise: Promise, names: int, reasons: int, look: Look, *, beside: bool) -> list[str]:
-    mark, color = _MARKS[promise.state]
-    first, *rest = wrap(visible(reason(promise)), reasons)
-    command = paint(visible(promise.command), "cyan", on=look.color)
-    shown = paint(mark, color, on=look.color)
-    if promise.state is State.UNCHECKED:
-        first, *rest = (paint(line, "dim", on=look.color) for line in (first, *rest))
+def _shown(state: State, row: _Row, reasons: int, look: Look, *, beside: bool) -> list[str]:
+    """A promise as lines: the reason wrapped in its column, the command beside it or below it."""
+    mark, color = _MARKS[state]
+    lines = wrap(row.reason, reasons)
+    style = "dim" if state is State.UNCHECKED else ""
+    painted = [paint(line, style, on=look.color and bool(style)) for line in lines]
+    names = max(map(len, PROMISES.values()))
     indent = " " * (_MARGIN + names + _GAP)
-    head = f"  {shown} {PROMISES[promise.number]:<{names}}{' ' * _GAP}{first}"
-    if command and beside:
-        head += " " * (reasons - width(wrap(visible(reason(promise)), reasons)[0]) + _GAP) + command
-    lines = [head.rstrip(), *(f"{indent}{line}" for line in rest)]
-    return [*lines, f"{indent}{command}"] if command and not beside else lines
+    painted[0] = f"  {paint(mark, color, on=look.color)} {row.name:<{names}}{' ' * _GAP}{painted[0]}"
+    painted[1:] = [f"{indent}{line}" for line in painted[1:]]
+    typed = paint(row.command, "cyan", on=look.color)
+    if typed and beside:
+        painted[0] += " " * (reasons - width(lines[0]) + _GAP) + typed
+    elif typed:
+        painted.append(indent + typed)
+    return painted
+
+
+def _total(row: _Row, names: int, reasons: int, look: Look, *, beside: bool) -> list[str]:
+    typed = paint(row.command, "cyan", on=look.color)
+    if not beside:
+        return [f"  {row.reason}", f"{' ' * (_MARGIN + names + _GAP)}{typed}"]
+    return [f"  {pad(row.reason, names + _GAP + reasons + 2)}{' ' * _GAP}{typed}"]
 
 
 def _record(status: Status) -> dict[str, object]:
@@ -87,13 +134,23 @@ def _record(status: Status) -> dict[str, object]:
                 "number": promise.number,
                 "name": PROMISES[promise.number],
                 "state": promise.state,
-                "reason": well_formed(reason(promise)),
-                "command": well_formed(promise.command) or None,
+                "reason": well_formed(_reason(promise)),
+                "command": well_formed(_command(promise, "")) or None,
             }
             for promise in status.promises
         ],
         "summary": summary(status.report),
         "seconds": round(status.report.seconds, 3),
+    }
+
+
+def _error(report: Report) -> dict[str, object]:
+    first = without_secrets(report).errors[0]
+    return {
+        "root": well_formed(report.root),
+        "message": well_formed(first.message),
+        "hint": well_formed(first.hint),
+        "code": first.code,
     }
 
 

@@ -1,14 +1,14 @@
-"""The rules: one file each, a pure function from a repository to findings. This tuple is the registry: one line a rule."""
+"""The rules: one file each, a pure function from a repository to findings. The tuple ALL is the registry."""
 
 from __future__ import annotations
 
 from kempt.model.rule import Rule
 from kempt.rules import (
     dead_ignore_pattern,
+    git_failed,
     ignored_lock,
     ignored_python_pin,
     ignored_source,
-    git_failed,
     nothing_checked,
     outside_git,
     rule_crashed,

@@ -1,4 +1,4 @@
-"""KPT205 dead-ignore-pattern: a line of an ignore file that matches nothing, too little, or what another line matches."""
+"""KPT205 dead-ignore-pattern: a line of an ignore file matches nothing, too little, or what another line matches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLASSES = {"*.py[cod]": {"*.pyc", "*.pyo", "*.pyd", "*.py[co]"}, "*.py[co]": {"*
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Typing errors, duplicates, lines that an earlier or later one covers, and `.venv/`, which misses a file or link."""
+    """Typing errors, duplicates, lines that another one covers, and `.venv/`, which misses a file or a link."""
     for file in repo.ignore_files:
         for number, pattern in enumerate(file.patterns):
             yield from _judge(file, number, pattern)
@@ -22,15 +22,16 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _judge(file: IgnoreFile, number: int, pattern: Pattern) -> Iterator[Finding]:
     meant = catalog.PATTERN_TYPOS.get(pattern.body)
+    shown = f"`{pattern.text}`"
     if meant is not None:
         text = pattern.text.replace(pattern.body, meant)
-        yield _finding(file, pattern, f"`{pattern.text}` matches nothing that any tool makes; `{text}` is meant", text)
-    elif pattern.body == ".venv" and pattern.folder_only and not pattern.negated:
-        text = pattern.text.rstrip("/")
-        yield _finding(file, pattern, f"`{pattern.text}` misses a `.venv` that is a file or a link; `{text}` does not", text)
+        yield _finding(file, pattern, f"{shown} matches nothing that any tool makes; `{text}` is meant", text)
     elif (other := _cover(file, number, pattern)) is not None:
         word = "repeats" if other.text == pattern.text else "is covered by"
-        yield _finding(file, pattern, f"`{pattern.text}` {word} `{other.text}` in line {other.line}", None)
+        yield _finding(file, pattern, f"{shown} {word} `{other.text}` in line {other.line}", None)
+    elif pattern.body == ".venv" and pattern.folder_only and not pattern.negated:
+        text = pattern.text.rstrip("/")
+        yield _finding(file, pattern, f"{shown} misses a `.venv` that is a file or a link; `{text}` does not", text)
 
 
 def _finding(file: IgnoreFile, pattern: Pattern, message: str, text: str | None) -> Finding:
@@ -46,18 +47,17 @@ def _finding(file: IgnoreFile, pattern: Pattern, message: str, text: str | None)
 def _cover(file: IgnoreFile, number: int, pattern: Pattern) -> Pattern | None:
     """Another line that matches all that this one does, with no exception (`!`) between the two."""
     for other_number, other in enumerate(file.patterns):
-        first, last = sorted((number, other_number))
-        between = file.patterns[first : last + 1]
-        if other_number == number or any(each.negated for each in between):
-            continue
-        if other.text == pattern.text and other_number < number:
-            return other
-        if other.text != pattern.text and _covers(other, pattern):
-            return other
+        repeated = other.text == pattern.text and other_number < number
+        if repeated or (other.text != pattern.text and _covers(other, pattern)):
+            first, last = sorted((number, other_number))
+            if not any(each.negated for each in file.patterns[first : last + 1]):
+                return other
     return None
 
 
 def _covers(wide: Pattern, narrow: Pattern) -> bool:
+    if wide.body != narrow.body and wide.body not in CLASSES:
+        return False
     if wide.anchored or wide.text.startswith("/"):
         return False
     if narrow.body in CLASSES.get(wide.body, ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kempt.model.finding import Finding, Level, Location, Safety
+from kempt.model.finding import Finding, Level, Safety
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import unignoring
@@ -14,24 +14,16 @@ LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.l
 
 def asks(repo: Repo) -> Iterator[str]:
     """Every manager's lock in every service root."""
-    return (str(service.root / name) for service in _services(repo) for name in LOCKS)
+    return unignoring.questions(repo, LOCKS)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Without the lock no clone can be given the same environment. A lock of a manager not in use does no harm."""
-    for service in _services(repo):
-        for name, manager in LOCKS.items():
-            verdict = repo.ignores.get(str(service.root / name))
-            if verdict is not None and verdict.ignored and _is_wanted(service, manager):
-                yield RULE.finding(
-                    Location(verdict.source, verdict.line), f"`{verdict.pattern}` keeps `{service.root / name}` out of git",
-                    key=str(service.root / name), level=Level.ERROR if service.application else Level.INFO,
-                    fix=unignoring.fix_for(repo, verdict, name), service=service.root,
-                )  # fmt: skip
+    return unignoring.findings(RULE, repo, _locks)
 
 
-def _services(repo: Repo) -> tuple[Service, ...]:
-    return tuple(service for service in repo.services if not service.demoted)
+def _locks(service: Service) -> list[str]:
+    return [name for name, manager in LOCKS.items() if _is_wanted(service, manager)]
 
 
 def _is_wanted(service: Service, manager: str) -> bool:

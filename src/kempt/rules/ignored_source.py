@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from kempt.model.finding import Finding, Level, Location
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
+from kempt.model.tree import Verdict
 
 NAMES = frozenset(
     {
@@ -16,6 +16,7 @@ NAMES = frozenset(
     }
 )  # fmt: skip
 """Folder names that templates of ignore files name without an anchor, and that sources have as well."""
+NAMED_FOLDERS = 3
 
 
 def asks(repo: Repo) -> Iterator[str]:
@@ -25,26 +26,29 @@ def asks(repo: Repo) -> Iterator[str]:
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Tracked files stay tracked, but the next file added to such a folder is left out without a word."""
-    hidden: dict[tuple[PurePosixPath, int, str], list[str]] = {}
+    hidden: dict[Verdict, list[str]] = {}
     for folder, path in _candidates(repo):
         verdict = repo.ignores.get(path)
-        if verdict is not None and verdict.ignored and "/" not in verdict.pattern.rstrip("/"):
-            hidden.setdefault((verdict.source, verdict.line, verdict.pattern), []).append(folder)
-    for (source, line, pattern), folders in hidden.items():
-        named = ", ".join(f"`{folder}`" for folder in folders[:3]) + (" and others" if len(folders) > 3 else "")
-        yield RULE.finding(Location(source, line), f"`{pattern}` hides tracked sources: {named}", key=pattern)
+        if verdict is not None and verdict.ignored and verdict.pattern.rstrip("/").lower() in NAMES:
+            hidden.setdefault(verdict, []).append(folder)
+    for verdict, folders in hidden.items():
+        named = ", ".join(f"`{folder}`" for folder in folders[:NAMED_FOLDERS])
+        more = " and others" if len(folders) > NAMED_FOLDERS else ""
+        message = f"`{verdict.pattern}` hides tracked sources: {named}{more}"
+        yield RULE.finding(Location(verdict.source, verdict.line), message, key=verdict.pattern)
 
 
 def _candidates(repo: Repo) -> Iterator[tuple[str, str]]:
-    """(folder, a Python file in it)."""
-    listing = repo.tree.listing
+    """(folder, a Python file in it); what lies in tracked environments and the like is nobody's source."""
+    everything = repo.tree.listing
+    claimed = [everything.span_of(str(path)) for found in repo.artefacts for path in found.paths]
+    listing = everything.without(claimed) if claimed else everything
     bodies = {each.body.lower() for file in repo.ignore_files for each in file.patterns if not each.negated}
-    claimed = {str(path) for found in repo.artefacts for path in found.paths}
     for name in sorted(bodies & NAMES):
         for folder in listing.folders(name):
             start, end = listing.span(folder)
             python = listing.folded.find(b".py\0", start, end)
-            if python >= 0 and folder not in claimed:
+            if python >= 0:
                 yield folder, listing.path_at(listing.start_of(python))
 
 

@@ -15,7 +15,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 RULE = Rule(
-    "KPT005", "nothing-checked", promise=2, level=Level.ERROR, since="0.1", check=check,
+    "KPT005", "nothing-checked", promise=None, level=Level.ERROR, since="0.1", check=check,
     summary="no file is tracked, so a green result would mean nothing",
     help="track the files first, or name another folder",
 )  # fmt: skip

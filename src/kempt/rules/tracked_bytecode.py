@@ -23,7 +23,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def describe(found: Found) -> str:
     """What the finding says of one artefact."""
-    return f"bytecode is tracked by git: `{found.root}`"
+    return f"bytecode is tracked by git: {untracking.shown(found)}"
 
 
 RULE = Rule(

@@ -17,7 +17,7 @@ def asks(repo: Repo) -> Iterator[str]:
 
 
 def check(repo: Repo) -> Iterator[Finding]:
-    """Environments hold absolute paths and one platform's binaries: a clone cannot use them, and the lock file remakes them."""
+    """It holds absolute paths and one platform's binaries: a clone cannot use it, and the lock file remakes it."""
     return untracking.findings(RULE, repo, describe, Safety.UNSAFE)
 
 
@@ -31,7 +31,8 @@ def _kind(found: Found) -> str:
 
 
 RULE = Rule(
-    "KPT101", "tracked-environment", promise=2, level=Level.ERROR, since="0.1", check=check, asks=asks, fix=Safety.UNSAFE,
+    "KPT101", "tracked-environment", promise=2, level=Level.ERROR, since="0.1", check=check, asks=asks,
+    fix=Safety.UNSAFE,
     summary="an environment is tracked by git",
     help="kempt check --fix --unsafe-fixes takes it out of git and leaves it on disk",
 )  # fmt: skip

@@ -23,11 +23,12 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def describe(found: Found) -> str:
     """What the finding says of one artefact."""
-    return f"state of {found.row.tool} for one machine is tracked by git: `{found.root}`"
+    return f"state of {found.row.tool} for one machine is tracked by git: {untracking.shown(found)}"
 
 
 RULE = Rule(
-    "KPT109", "tracked-manager-state", promise=2, level=Level.WARNING, since="0.1", check=check, asks=asks, fix=Safety.SAFE,
+    "KPT109", "tracked-manager-state", promise=2, level=Level.WARNING, since="0.1", check=check, asks=asks,
+    fix=Safety.SAFE,
     summary="a manager's pointer to one machine's environment is tracked by git",
     help="kempt check --fix takes it out of git and leaves it on disk",
 )  # fmt: skip

@@ -23,11 +23,12 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def describe(found: Found) -> str:
     """What the finding says of one artefact."""
-    return f"package metadata ({found.row.tool}) is tracked by git: `{found.root}`"
+    return f"package metadata ({found.row.tool}) is tracked by git: {untracking.shown(found)}"
 
 
 RULE = Rule(
-    "KPT104", "tracked-package-metadata", promise=2, level=Level.ERROR, since="0.1", check=check, asks=asks, fix=Safety.UNSAFE,
+    "KPT104", "tracked-package-metadata", promise=2, level=Level.ERROR, since="0.1", check=check, asks=asks,
+    fix=Safety.UNSAFE,
     summary="metadata of an installed or built package is tracked by git",
     help="kempt check --fix --unsafe-fixes takes it out of git and leaves it on disk",
 )  # fmt: skip

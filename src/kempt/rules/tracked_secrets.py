@@ -18,7 +18,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def describe(found: Found) -> str:
     """What the finding says of one file."""
-    return f"a file that usually holds secrets is tracked by git: `{found.root}`"
+    return f"a file that usually holds secrets is tracked by git: {untracking.shown(found)}"
 
 
 RULE = Rule(

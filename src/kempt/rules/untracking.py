@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from kempt.formats import gitignore
-from kempt.model.artefact import Found
+from kempt.model.artefact import Found, Kind
 from kempt.model.finding import Edit, Finding, Fix, Ignore, Location, Safety, Untrack
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 
 TOP = PurePosixPath(".gitignore")
+
+
+NAMED_PATHS = 3
 
 
 def findings(
@@ -20,11 +24,20 @@ def findings(
     """One finding for each tracked artefact of this rule. No fix is offered where `safety` is None."""
     for found in repo.artefacts:
         if found.row.code == rule.code:
-            fix = None if safety is None else Fix(f"untrack `{found.root}`", safety, edits(repo, found))
+            fix = None if safety is None else Fix(f"untrack {shown(found)}", safety, edits(repo, found))
             yield rule.finding(
-                Location(found.at), describe(found), about=found.root, level=found.row.level, fix=fix,
+                Location(found.at), describe(found), about=found.root, key=found.row.ignore, level=found.row.level, fix=fix,
                 notes=(history_note(found),), service=service_of(repo, found.at), files=found.files, bytes=found.bytes,
             )  # fmt: skip
+
+
+def shown(found: Found) -> str:
+    """The artefact as a message names it: its folder, or the first of its files where they lie loose in one."""
+    if len(found.paths) == 1:
+        return f"`{found.paths[0]}`"
+    if found.row.kind is Kind.ENVIRONMENT:
+        return f"`{found.root}`"
+    return f"`{found.paths[0]}` and {len(found.paths) - 1:,} more in `{found.root}`"
 
 
 def questions(rule: Rule, repo: Repo) -> Iterator[str]:
@@ -41,13 +54,13 @@ def edits(repo: Repo, found: Found) -> tuple[Edit, ...]:
         verdicts = (repo.ignores.get(str(probe)) for probe in _probes(repo, found))
         if not all(verdict is not None and verdict.ignored for verdict in verdicts):
             lines = list(_ignore_lines(repo, found))
-    return (Untrack(found.paths), *lines)
+    return (Untrack(found.paths), *dict.fromkeys(lines))
 
 
 def history_note(found: Found) -> str:
     """Untracking does not shrink the history: what does, as text for a person."""
-    paths = " ".join(f"--path {_quoted(str(path))}" for path in found.paths[:3])
-    more = "" if len(found.paths) <= 3 else " ..."
+    paths = " ".join(f"--path {_quoted(str(path))}" for path in found.paths[:NAMED_PATHS])
+    more = "" if len(found.paths) <= NAMED_PATHS else " ..."
     return f"git's history still holds the bytes; to rewrite it: git filter-repo --invert-paths {paths}{more}"
 
 
@@ -71,13 +84,19 @@ def _probes(repo: Repo, found: Found) -> Iterator[PurePosixPath]:
 
 
 def _ignore_lines(repo: Repo, found: Found) -> Iterator[Ignore]:
-    if found.row.code != "KPT101" or found.root.name == found.row.ignore:
+    """The catalog's line where it names these paths as they are spelled, else a line for the very place."""
+    usual = found.row.ignore.strip("/")
+    if usual and all(fnmatchcase(path.name, usual) for path in found.paths):
         yield Ignore(TOP, found.row.ignore)
         return
     for path in found.paths:
         file = nearest_ignore_file(repo, path.parent)
-        relative = str(path.relative_to(file.parent))
-        yield Ignore(file, gitignore.pattern_for(relative, folder=repo.tree.listing.has_folder(str(path))))
+        relative = path.relative_to(file.parent)
+        if found.row.name.startswith("*.") and not found.row.is_folder:
+            folder = gitignore.pattern_for(str(relative.parent), folder=True) if relative.parent.name else "/"
+            yield Ignore(file, f"{folder}*{path.suffix}")
+        else:
+            yield Ignore(file, gitignore.pattern_for(str(relative), folder=repo.tree.listing.has_folder(str(path))))
 
 
 def _quoted(path: str) -> str:

@@ -20,6 +20,9 @@ from kempt.model.report import Report, Suppressed
 from kempt.model.rule import Rule
 from kempt.model.tree import Ignores, Tree
 
+NEEDS_ALL_FILES = ("KPT006", "KPT2")
+"""Rules that say nothing true of a few names: whether a pattern or a setting is of use, what the ignore rules miss."""
+
 LEVELS = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 
 
@@ -49,6 +52,8 @@ def check(
     started = perf_counter()
     with open_source(path, staged=staged, rev=rev, git=git, names=names) as source:
         settings, faults = load_config(source.tree, config, config_file, overrides or {}, isolated=isolated)
+        if names is not None:
+            settings = settings._replace(extend_ignore=(*settings.extend_ignore, *NEEDS_ALL_FILES))
         repo, findings = examine(source.tree, source.ignores, settings, faults)
         counted, silenced = judge(repo, findings, baseline)
         inside = tuple(finding for finding in counted if source.covers(finding))

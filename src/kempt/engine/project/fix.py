@@ -81,7 +81,7 @@ def prepare(
             if not edits.contents and not edits.untracked:
                 break
             overlay = overlay.with_changes(edits.contents, edits.untracked)
-        return Prepared(_plan(source, source.git, overlay, aside), reports[0], reports[-1])
+        return Prepared(plan_of(source, source.git, overlay, aside, "kempt check --fix"), reports[0], reports[-1])
 
 
 def chosen(findings: Iterable[Finding], config: Config, *, unsafe: bool) -> list[Edit]:
@@ -142,7 +142,10 @@ def _has_unstaged_changes(source: Source, path: str) -> bool:
     return on_disk is not None and staged != on_disk.content
 
 
-def _plan(source: Source, git: Git, overlay: Overlay, aside: Mapping[str, tuple[str, ...]]) -> Plan:
+def plan_of(
+    source: Source, git: Git, overlay: Overlay, aside: Mapping[str, tuple[str, ...]], why: str
+) -> Plan:  # fmt: skip
+    """The plan that makes the files and the index what the overlay says they are."""
     root = source.tree.root
     steps: list[Step] = []
     for path, content in sorted(overlay.contents.items()):
@@ -158,7 +161,7 @@ def _plan(source: Source, git: Git, overlay: Overlay, aside: Mapping[str, tuple[
                 )
             )
     index = _index_step(source, git, overlay)
-    return Plan(root, (*steps, *index), "kempt check --fix", git.git_dir, git.index or "")
+    return Plan(root, (*steps, *index), why, git.git_dir, git.index or "")
 
 
 def _index_step(source: Source, git: Git, overlay: Overlay) -> tuple[UpdateIndex, ...]:

@@ -1,0 +1,167 @@
+"""Repositories to measure on: made here, the same on every machine, with names as real projects have them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
+from pathlib import Path
+
+AREAS = (
+    "accounts", "admin", "api", "auth", "billing", "cart", "catalogue", "checkout", "cms", "contrib", "core", "customers",
+    "dashboard", "documents", "editor", "events", "exports", "forms", "images", "imports", "invoices", "jobs", "locales",
+    "mail", "media", "messages", "metrics", "notifications", "orders", "pages", "payments", "permissions", "products",
+    "profiles", "queues", "redirects", "reports", "reviews", "search", "sessions", "settings", "shipping", "sitemaps",
+    "snippets", "stock", "storage", "subscriptions", "tags", "tasks", "taxes", "uploads", "users", "vouchers", "webhooks",
+)  # fmt: skip
+PLACES = (
+    "src/shop/{area}/{word}.py", "tests/{area}/test_{word}.py", "src/shop/{area}/templates/{area}/{word}.html",
+    "src/shop/{area}/migrations/{number:04}_{word}.py", "client/src/components/{area}/{word}.tsx",
+    "src/shop/{area}/static/{area}/{word}.svg", "docs/reference/{area}/{word}.md",
+    "src/shop/{area}/locale/{word}/LC_MESSAGES/django.po", "client/src/components/{area}/__snapshots__/{word}.test.tsx.snap",
+    "src/shop/{area}/fixtures/{word}.json",
+)  # fmt: skip
+WORDS = (
+    "models", "views", "urls", "apps", "signals", "managers", "serializers", "validators", "widgets", "exceptions",
+    "constants", "middleware", "decorators", "fields", "filters", "handlers", "registry", "schemas", "services", "utils",
+)  # fmt: skip
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "shop"
+version = "1.0"
+requires-python = ">=3.11"
+dependencies = ["django>=5.2", "httpx>=0.28"]
+
+[dependency-groups]
+dev = ["coverage", "mypy", "pytest", "ruff"]
+
+[tool.ruff]
+line-length = 120
+
+[tool.mypy]
+strict = true
+
+[tool.pytest]
+testpaths = ["tests"]
+"""
+WORKFLOW = """\
+name: {name}
+on: [push]
+jobs:
+  {name}:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - uses: astral-sh/setup-uv@v10
+      - run: uv run --locked pytest
+"""
+IGNORED = """\
+# Bytecode
+__pycache__/
+*.py[co]
+
+# Environments
+.venv
+.env
+
+# Built
+/build/
+/dist/
+*.egg-info/
+
+# Test output
+.coverage
+.coverage.*
+coverage.xml
+htmlcov/
+"""
+SINGLE = {
+    "pyproject.toml": PYPROJECT,
+    "uv.lock": 'version = 1\n\n[[package]]\nname = "shop"\n\n[[package]]\nname = "pytest"\n',
+    ".gitignore": IGNORED,
+    "client/.gitignore": "node_modules/\n/build/\n",
+    "docs/.gitignore": "_build/\n",
+    ".github/workflows/tests.yml": WORKFLOW.format(name="tests"),
+    ".github/workflows/lint.yml": WORKFLOW.format(name="lint"),
+    ".github/workflows/release.yml": WORKFLOW.format(name="release"),
+    ".pre-commit-config.yaml": "repos: []\n",
+    "README.md": "# Shop\n",
+    "Dockerfile": "FROM python:3.14-slim\n",
+    "Makefile": "test:\n\tuv run pytest\n",
+}
+
+
+def project_paths() -> Iterator[str]:
+    """Paths of a large web project, without end."""
+    for turn, word, place, area in product(range(1000), WORDS, PLACES, AREAS):
+        name = word if turn == 0 else f"{word}_{turn}"
+        yield place.format(area=area, word=name, number=turn * len(WORDS) + WORDS.index(word) + 1)
+
+
+def project(root: Path, files: int) -> Path:
+    """A repository of so many files, committed, with a manifest, a lock, workflows and ignore files."""
+    names = islice(project_paths(), files - len(SINGLE))
+    return _committed(root, {**SINGLE, **{name: f"# {name}\n" for name in names}})
+
+
+def with_environment(root: Path, files: int) -> Path:
+    """A small repository that tracks one environment of so many files."""
+    packages = (f"env/lib/python3.12/site-packages/{area}_{word}/{module}_{number}.py"
+                for number, area, word, module in product(range(1000), AREAS[:40], WORDS, ("api", "core")))  # fmt: skip
+    inside = {name: f"# {name}\n" for name in islice(packages, files - 3)}
+    inside["env/pyvenv.cfg"] = "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.12.4\n"
+    inside["env/bin/activate"] = inside["env/bin/pip"] = "# made by venv\n"
+    return _committed(root, {**SINGLE, **inside})
+
+
+def index_only(root: Path, files: int) -> Path:
+    """A repository whose index names so many files, all of one content; but for a few, none lies on disk."""
+    root.mkdir(parents=True, exist_ok=True)
+    _git(root, "init", "--quiet")
+    _write(root, SINGLE.items())
+    _git(root, "add", "--all", "--force")
+    blob = _git(root, "hash-object", "-w", "--stdin", input=b"# one of many\n").decode("ascii").strip()
+    with subprocess.Popen(
+        ["git", "update-index", "--index-info"], cwd=root, stdin=subprocess.PIPE, env=_environment()
+    ) as process:
+        if process.stdin is not None:
+            for path in islice(project_paths(), files - len(SINGLE)):
+                process.stdin.write(f"100644 {blob}\t{path}\n".encode())
+    if process.returncode != 0:
+        raise RuntimeError("git update-index failed")
+    return root
+
+
+def _committed(root: Path, files: Mapping[str, str]) -> Path:
+    """A repository of these files, its objects in one pack, as a clone has them."""
+    _write(root, files.items())
+    _git(root, "init", "--quiet")
+    _git(root, "add", "--all", "--force")
+    _git(root, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgSign=false",
+         "-c", "gc.auto=0", "-c", "maintenance.auto=false", "commit", "--quiet", "--no-verify", "--message=all of it")  # fmt: skip
+    _git(root, "repack", "-adq")
+    return root
+
+
+def _write(root: Path, files: Iterable[tuple[str, str]]) -> None:
+    known = set()
+    for name, content in files:
+        path = root / name
+        if path.parent not in known:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            known.add(path.parent)
+        path.write_text(content, encoding="utf-8")
+
+
+def _git(root: Path, *args: str, input: bytes = b"") -> bytes:
+    return subprocess.run(["git", *args], cwd=root, check=True, env=_environment(), input=input, stdout=subprocess.PIPE).stdout
+
+
+def _environment() -> dict[str, str]:
+    nobodys = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | nobodys

@@ -1,0 +1,36 @@
+"""The command line: one file for each command, found by a table and imported on demand."""
+
+from __future__ import annotations
+
+import sys
+
+from kempt import __version__
+from kempt.cli import output
+from kempt.errors import KemptError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code: 0 clean, 1 findings, 2 the user's side, 3 a bug in kempt, 130 interrupted."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] in (["--version"], ["-V"]):
+            output.emit(f"kempt {__version__}\n")
+            return 0
+        from kempt.cli.commands import run
+
+        return run(words)
+    except KemptError as error:
+        output.progress("")
+        output.complain(error)
+        return 2
+    except KeyboardInterrupt:
+        output.tell("\nkempt: interrupted\n")
+        return 130
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever comes here is a bug in kempt
+        from kempt.cli.bug import confess
+
+        return confess(error, words)

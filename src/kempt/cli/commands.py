@@ -1,0 +1,93 @@
+"""The table of commands, and the way from the words of a command line to the one that is meant."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+from kempt.cli import output
+from kempt.cli.options import Parser
+from kempt.engine.surroundings import exists
+from kempt.errors import UsageError
+
+COMMANDS = {
+    "status": "where a project stands, on one screen (what `kempt` alone does)",
+    "check": "what is tracked that tools make again, and what the ignore rules miss; mends it with --fix",
+    "init": "write the ignore rules that the project's tools need",
+    "rule": "explain one rule",
+    "rules": "list all rules",
+    "undo": "take the last change back",
+    "config": "the settings in force, and where each comes from",
+    "completion": "print a completion script for a shell",
+}
+"""Each command, in the order to show them, with what it does. Its module is `kempt.cli.<command>`."""
+
+
+class Command(Protocol):
+    """What the module of a command holds. `Args` is the class of what `run` takes, filled by the parser."""
+
+    Args: Any
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Say what the command takes."""
+
+    def run(self, args: Any) -> int:
+        """Do it and return the exit code."""
+
+
+def run(words: Sequence[str]) -> int:
+    """Run what the words of a command line say, and return the exit code."""
+    if words and words[0] in {"-h", "--help", "help"}:
+        output.emit(overview())
+        return 0
+    name, rest = chosen(words)
+    command = load(name)
+    args = parser_of(name, command).parse(rest, command.Args())
+    return 0 if args is None else command.run(args)
+
+
+def chosen(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The command and its arguments: `kempt` and `kempt PATH` are `kempt status`."""
+    if not words or words[0].startswith("-"):
+        return "status", words
+    if words[0] in COMMANDS:
+        return words[0], words[1:]
+    if exists(words[0]):
+        return "status", words
+    from difflib import get_close_matches
+
+    close = get_close_matches(words[0], COMMANDS, n=1)
+    meant = f"; did you mean `kempt {close[0]}`?" if close else ", and no file or folder of that name"
+    raise UsageError(f"there is no command `{words[0]}`{meant}", hint="kempt --help")
+
+
+def load(name: str) -> Command:
+    """The module of a command."""
+    module: Any = import_module(f"kempt.cli.{name}")
+    command: Command = module
+    return command
+
+
+def parser_of(name: str, command: Command) -> Parser:
+    """The parser of a command, complete."""
+    parser = Parser(name, COMMANDS[name])
+    command.add_arguments(parser)
+    return parser
+
+
+def overview() -> str:
+    """What `kempt --help` prints."""
+    width = max(map(len, COMMANDS))
+    lines = [
+        "kempt keeps Python projects kempt: what can be rebuilt is never in git, what is needed to rebuild always is.",
+        "",
+        "usage: kempt [COMMAND] [OPTIONS]",
+        "",
+        *(f"  kempt {name:<{width}}  {summary}" for name, summary in COMMANDS.items()),
+        "",
+        "`kempt COMMAND --help` lists a command's options. `kempt PATH` is `kempt status PATH`.",
+        "Exit codes: 0 clean, 1 findings, 2 the user's side, 3 a bug in kempt, 130 interrupted.",
+    ]
+    return "".join(f"{line}\n" for line in lines)

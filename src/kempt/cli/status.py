@@ -1,0 +1,72 @@
+"""`kempt status`, which is what `kempt` alone does: the four promises on one screen."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from kempt.cli import output
+from kempt.cli.options import (
+    OutputArgs,
+    ProgressArgs,
+    SettingsArgs,
+    add_output,
+    add_progress,
+    add_settings,
+    deliver,
+    format_of,
+    quoted,
+    report_look,
+)
+from kempt.engine.project.repositories import check_each, find_places
+from kempt.engine.status import status
+from kempt.errors import KemptError
+from kempt.model.report import Report
+from kempt.model.status import Status
+from kempt.report import render_many
+from kempt.report.status import to_json, to_text
+
+FORMATS = ("text", "json")
+PLAIN = str.maketrans({"✓": "+", "✗": "x", "·": "-"})
+
+
+class Args(OutputArgs, ProgressArgs, SettingsArgs):
+    """The arguments of `kempt status`."""
+
+    paths: list[str]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which project."""
+    parser.add_argument("paths", nargs="*", default=[], metavar="PATH", help="repositories, or folders that hold some")
+    add_settings(parser)
+    add_progress(add_output(parser, FORMATS))
+
+
+def run(args: Args) -> int:
+    """Show where the project stands: 0 whatever was found, 2 where something could not be checked."""
+    chosen, paths = format_of(args, FORMATS), args.paths or ["."]
+    places = find_places(paths)
+    found: list[Status] = []
+
+    def look_at(path: str) -> Report:
+        if places.are_many and not (args.quiet or args.no_progress):
+            output.progress(f"checking {path}")
+        found.append(status(path, config_file=args.config, isolated=args.isolated))
+        return found[-1].report
+
+    reports = tuple(check_each(places, look_at))
+    output.progress("")
+    for report in reports:
+        for error in report.errors:
+            output.complain(KemptError(error.message, path=report.root, hint=error.hint, code=error.code))
+    look = report_look(args, "status", target=" ".join(quoted(path) for path in args.paths))
+    if chosen == "json":
+        text = to_json(found, places.root, failed=[each for each in reports if each.errors], many=places.are_many)
+    elif places.are_many:
+        text = render_many(reports, chosen, root=places.root, look=look)
+    else:
+        text = to_text(found[0], look)
+    if args.output_file is None and not output.can_show("✓✗·"):
+        text = text.translate(PLAIN)
+    deliver(args, text, chosen)
+    return 2 if any(report.errors for report in reports) else 0

@@ -1,0 +1,47 @@
+"""`kempt undo`: takes the last change back, shown first."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from kempt.cli import output
+from kempt.cli.options import LookArgs, add_agreement, add_looks, look_of
+from kempt.engine.undo import history, plan_undo, undo
+from kempt.report import history as past
+from kempt.report import plan as plans
+from kempt.report import receipt as receipts
+from kempt.report.escape import visible
+
+
+class Args(LookArgs):
+    """The arguments of `kempt undo`."""
+
+    id: str
+    list: bool
+    yes: bool
+    dry_run: bool
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which change."""
+    parser.add_argument("id", nargs="?", default="", metavar="ID", help="the change; if left out, the last one")
+    parser.add_argument("--list", action="store_true", help="list what kempt changed in this repository")
+    add_agreement(parser)
+    add_looks(parser)
+
+
+def run(args: Args) -> int:
+    """Show what goes back, then do it: at a terminal after asking. 1 where something could not be taken back."""
+    look = look_of(args)
+    if args.list:
+        output.emit(past.to_text(history("."), look))
+        return 0
+    shown = plan_undo(".", args.id)
+    output.emit(f"{past.heading(shown.journal, look)}\n\n{plans.to_text(shown.plan, look)}")
+    for left in shown.left:
+        output.emit(f"left as it is: {visible(left.path)}: {visible(left.reason)}\n")
+    if args.dry_run or (not args.yes and output.can_ask() and not output.ask("\nTake it back?")):
+        return 0
+    receipt = undo(shown)
+    output.emit("\n" + receipts.to_text(receipt, look))
+    return 0 if receipt.ok and not receipt.left else 1

@@ -1,0 +1,39 @@
+"""What the command line may know of the world around it, and where it writes what it was asked to write."""
+
+from __future__ import annotations
+
+from kempt.host import terminal
+from kempt.host.env import environ
+
+
+def variable(name: str) -> str:
+    """An environment variable, empty where it is not set."""
+    return environ().get(name, "")
+
+
+def columns() -> int:
+    """The width to print for: $COLUMNS, else that of the terminal, 0 where there is none."""
+    wanted = variable("COLUMNS")
+    return int(wanted) if wanted.isascii() and wanted.isdigit() and int(wanted) else terminal.columns()
+
+
+def exists(path: str) -> bool:
+    """Whether there is anything at a path."""
+    from kempt.host.repositories import exists as lies_there
+
+    return lies_there(path)
+
+
+def write_report(path: str, text: str) -> None:
+    """Write a report to the file that the user named. Raises KemptError where it cannot be written."""
+    from kempt.host.output import write_output
+
+    write_output(path, text)
+
+
+def append_step_summary(text: str) -> None:
+    """Add a summary to the page of a GitHub Actions step, where there is one."""
+    from kempt.host.output import append_output
+
+    if path := variable("GITHUB_STEP_SUMMARY"):
+        append_output(path, text)

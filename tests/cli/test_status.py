@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Run
+from conftest import MakeRepository
+
+SHOP = {
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[tool.uv]\n',
+    "uv.lock": "version = 1\n",
+    "Dockerfile": "FROM scratch\n",
+    ".github/workflows/ci.yml": "on: push\n",
+    "a.py": "",
+}
+
+
+def test_a_clean_project(run: Run, git_repo: MakeRepository) -> None:
+    git_repo({**SHOP, ".gitignore": ".venv\n__pycache__/\n"})
+
+    assert run() == (
+        0,
+        """\
+repo  ·  1 service (uv)  ·  6 tracked files
+
+  · one command rebuilds   `uv.lock` is tracked; not proven by a rebuild             uv lock --check
+  ✓ git is clean           nothing tracked that tools make again
+  · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
+  · images are lean        `Dockerfile`: not checked yet
+""",
+        "",
+    )
+
+
+def test_a_dirty_project_exits_0_all_the_same(run: Run, git_repo: MakeRepository) -> None:
+    git_repo({**SHOP, "a.pyc": "x", ".DS_Store": "x", ".gitignore": ".venv\n__pycache__/\nuv.lock\n"})
+
+    assert run("status") == (
+        0,
+        """\
+repo  ·  1 service (uv)  ·  8 tracked files
+
+  · one command rebuilds   `uv.lock` is tracked; not proven by a rebuild           uv lock --check
+  ✗ git is clean           litter of macOS is tracked by git: `.DS_Store`,         kempt check --fix
+                           1 file, 1 B; 1 more finding
+  · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
+  · images are lean        `Dockerfile`: not checked yet
+
+  2 findings (2 errors)                                                            kempt check
+""",
+        "",
+    )
+
+
+def test_where_there_is_no_room_the_command_goes_below(
+    run: Run, git_repo: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_repo({"env/pyvenv.cfg": "home = /usr\n", "env/bin/x": "x"})
+    run("--help")
+    monkeypatch.setenv("COLUMNS", "60")
+
+    assert (
+        run("status").out
+        == """\
+repo  ·  no service  ·  2 tracked files
+
+  · one command rebuilds   no Python project found
+  ✗ git is clean           an environment is tracked by git:
+                           `env`, 2 files, 13 B
+                           kempt check --fix --unsafe-fixes
+  · CI caches downloads    no CI file found
+  · images are lean        no Dockerfile found
+
+  1 finding (1 error)
+                           kempt check
+"""
+    )
+
+
+def test_commands_name_the_path_that_was_given(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
+    git_repo({**SHOP, "a.pyc": "x"}, name="my shop")
+
+    out = run("my shop", cwd=tmp_path).out
+
+    assert "cd 'my shop' && uv lock --check" in out
+    assert "kempt check --fix 'my shop'" in out
+
+
+def test_json(run: Run, git_repo: MakeRepository) -> None:
+    repository = git_repo({**SHOP, "a.pyc": "x"})
+    document = json.loads(run("status", "--output-format", "json").out)
+
+    assert list(document) == ["version", "command", "root", "files", "services", "promises", "summary", "seconds"]
+    assert (1, "status", str(repository.root), 6) == tuple(document.values())[:4]
+    assert [{"root": ".", "manager": "uv", "lock": "uv.lock"}] == document["services"]
+    assert ["not yet checked", "broken", "not yet checked", "not yet checked"] == [
+        promise["state"] for promise in document["promises"]
+    ]
+
+
+def test_a_folder_of_repositories(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
+    git_repo({"a.txt": ""}, name="code/clean")
+    git_repo(name="code/empty")
+
+    status, out, err = run("code", cwd=tmp_path)
+
+    assert 2 == status
+    assert out.startswith("clean   clean, 1 tracked file\nempty   not checked: nothing to check")
+    assert err.startswith("kempt: ")
+
+
+def test_a_folder_of_repositories_as_json(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
+    git_repo({"a.txt": ""}, name="code/clean")
+    git_repo(name="code/empty")
+
+    document = json.loads(run("code", "--output-format", "json", cwd=tmp_path).out)
+
+    assert [str(tmp_path / "code" / "clean")] == [each["root"] for each in document["repositories"]]
+    assert ["KPT005"] == [each["code"] for each in document["errors"]]
+
+
+def test_outside_git(run: Run, tmp_path: Path) -> None:
+    status, out, err = run(cwd=tmp_path)
+
+    assert (2, "") == (status, out)
+    assert err.startswith("kempt: not a git repository: . (KPT003)\n")

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kempt.errors import KemptError, UnsafeError, UnsupportedError
+from kempt.host import lock
+from kempt.host.lock import repository_lock
+
+HOLDER = """
+import sys, time
+from kempt.host.lock import repository_lock
+with repository_lock(sys.argv[1], sys.argv[2]):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> str:
+    return str(tmp_path / "state")
+
+
+def hold(state: str, root: str) -> subprocess.Popen[bytes]:
+    """Another process that holds the lock."""
+    holder = subprocess.Popen([sys.executable, "-c", HOLDER, state, root], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert b"held\n" == holder.stdout.readline()
+    return holder
+
+
+def test_it_can_be_taken_again_after_it_was_let_go(state: str) -> None:
+    for _ in range(2):
+        with repository_lock(state, "/repo"):
+            pass
+
+
+def test_two_repositories_do_not_wait_for_each_other(state: str) -> None:
+    with repository_lock(state, "/one"), repository_lock(state, "/two"):
+        pass
+
+
+def test_a_second_kempt_is_told_at_once_who_holds_it(state: str) -> None:
+    with hold(state, "/repo") as holder:
+        with pytest.raises(UnsafeError) as caught, repository_lock(state, "/repo"):
+            pass
+        holder.kill()
+
+    assert f"another kempt (pid {holder.pid}) is changing this repository" == caught.value.message
+
+
+def test_one_that_is_killed_lets_go(state: str) -> None:
+    with hold(state, "/repo") as holder:
+        holder.send_signal(signal.SIGKILL)
+
+    with repository_lock(state, "/repo"):
+        pass
+
+
+def test_a_link_in_place_of_the_lock_file_is_not_followed(state: str, tmp_path: Path) -> None:
+    with repository_lock(state, "/repo"):
+        (made,) = (tmp_path / "state" / "locks").iterdir()
+    made.unlink()
+    made.symlink_to(tmp_path / "victim")
+
+    with pytest.raises(KemptError, match="cannot make the lock"), repository_lock(state, "/repo"):
+        pass
+
+    assert not (tmp_path / "victim").exists()
+
+
+def test_a_file_system_without_locks_is_named(state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(_descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(lock, "_lock", cannot)
+    with pytest.raises(UnsupportedError, match="cannot lock: No locks available"), repository_lock(state, "/repo"):
+        pass
