@@ -70,9 +70,9 @@ FILES = {
     "notebooks/sales.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n',
 }
 LITTER = {
-    ".DS_Store": "\0\0\0\1Bud1",
-    ".coverage": "SQLite format 3\0",
     ".env": "DATABASE_URL=postgresql://shop:hunter2@localhost/shop\n",
+    "htmlcov/index.html": "<title>Coverage report</title>\n",
+    "htmlcov/src_shop_basket_py.html": "<title>basket.py</title>\n",
     "notebooks/.ipynb_checkpoints/sales-checkpoint.ipynb": "{}\n",
     "src/shop/__pycache__/__init__.cpython-312.pyc": "\0" * 140,
     "src/shop/__pycache__/basket.cpython-312.pyc": "\0" * 480,

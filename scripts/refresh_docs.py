@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.examples import examples, pages, refreshed, run_page  # noqa: E402 - the tests' own machinery
+from support.examples import examples, refreshed, run_page, with_examples  # noqa: E402 - the tests' own machinery
 from support.repositories import environment  # noqa: E402
 
 from kempt import rules  # noqa: E402
@@ -105,7 +105,7 @@ def refresh(path: Path) -> None:
 
 def main() -> None:
     """Refresh the pages that are named, or all of them and the pictures."""
-    for path in [Path(name).resolve() for name in sys.argv[1:]] or pages():
+    for path in [Path(name).resolve() for name in sys.argv[1:]] or with_examples():
         refresh(path)
     if not sys.argv[1:]:
         for name, words in PICTURES.items():

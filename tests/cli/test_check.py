@@ -350,3 +350,31 @@ def test_codes_of_the_command_line_come_on_top_of_those_in_the_file(run: Run, gi
     git_repo({"a.pyc": "", ".DS_Store": "", "kempt.toml": "extend-ignore = ['KPT102']\n"})
 
     assert 0 == run("check", "--extend-ignore", "KPT107").status
+
+
+def test_what_cannot_be_mended_is_not_said_to_be(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.pyc").touch()
+
+    assert "fix" not in run("check", "--no-git", "--select", "KPT102", cwd=tmp_path).out
+
+
+def test_the_next_command_means_the_same_commit(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
+    git_repo({"a.pyc": ""}, name="code/dirty")
+
+    assert "`kempt check --rev HEAD ./dirty`" in run("check", "--rev", "HEAD", cwd=tmp_path / "code").out
+    assert "`kempt check --rev HEAD code/dirty`" in run("check", "--rev", "HEAD", "code", cwd=tmp_path).out
+
+
+def test_progress_names_each_repository_in_turn(
+    run: Run, git_repo: MakeRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("kempt.cli.output.progress", shown.append)
+    for name in ("a", "b"):
+        git_repo({"x": ""}, name=f"code/{name}")
+
+    run("check", cwd=tmp_path / "code")
+    run("check", "--quiet", cwd=tmp_path / "code")
+    run("check", "--no-progress", cwd=tmp_path / "code")
+
+    assert ["checking 1 of 2: a", "checking 2 of 2: b"] == [text for text in shown if text]

@@ -191,7 +191,7 @@ def test_a_bug_without_a_place_for_its_log_is_told_whole(
 def test_an_interruption_has_its_own_code(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kempt.cli.commands.run", raising(KeyboardInterrupt()))
 
-    assert (130, "", "\nkempt: interrupted\n") == run("check", cwd=tmp_path)
+    assert (130, "", "kempt: interrupted\n") == run("check", cwd=tmp_path)
 
 
 def test_the_words_default_to_those_of_the_process(

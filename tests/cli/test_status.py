@@ -25,7 +25,7 @@ def test_a_clean_project(run: Run, git_repo: MakeRepository) -> None:
         """\
 repo  ·  1 service (uv)  ·  6 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not proven by a rebuild             uv lock --check
+  · one command rebuilds   `uv.lock` is tracked; not yet proven                      uv lock --check
   ✓ git is clean           nothing tracked that tools make again
   · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
   · images are lean        `Dockerfile`: not checked yet
@@ -42,7 +42,7 @@ def test_a_dirty_project_exits_0_all_the_same(run: Run, git_repo: MakeRepository
         """\
 repo  ·  1 service (uv)  ·  8 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not proven by a rebuild           uv lock --check
+  · one command rebuilds   `uv.lock` is tracked; not yet proven                    uv lock --check
   ✗ git is clean           litter of macOS is tracked by git: `.DS_Store`,         kempt check --fix
                            1 file, 1 B; 1 more finding
   · CI caches downloads    `.github/workflows/ci.yml`: not checked yet

@@ -27,11 +27,10 @@ SHOP: dict[str, str | bytes] = {
 STATUS = """\
 shop  ·  1 service (uv)  ·  1,206 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not proven by a    uv lock --check
-                           rebuild
+  · one command rebuilds   `uv.lock` is tracked; not yet proven     uv lock --check
   ✗ git is clean           a Python 3.9 environment is tracked by   kempt check --fix --unsafe-fixes
-                           git: `env`, 1,201 files, 1.2 MB; 2
-                           more findings
+                           git: `env`, 1,201 files, 1.2 MB;
+                           2 more findings
   · CI caches downloads    no CI file found
   · images are lean        no Dockerfile found
 
@@ -78,7 +77,7 @@ Take it back with `kempt undo ID`.
 KEMPT = """\
 shop  ·  1 service (uv)  ·  4 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not proven by a rebuild             uv lock --check
+  · one command rebuilds   `uv.lock` is tracked; not yet proven                      uv lock --check
   ✓ git is clean           nothing tracked that tools make again
   · CI caches downloads    no CI file found
   · images are lean        no Dockerfile found

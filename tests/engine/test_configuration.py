@@ -83,8 +83,9 @@ def test_where_settings_come_from(git_repo: MakeRepository, files: dict[str, str
             "pyproject.toml: [tool.kempt] must be a table",
         ),
     ],
-    ids=["typo", "underscore", "internal", "unknown", "string-for-list", "number-in-list", "number-for-flag", "flag-for-word",
-         "word", "list-for-table", "string-in-table", "code", "empty", "not-ours", "not-toml", "in-pyproject", "no-table"],
+    ids=["typo", "underscore", "internal", "unknown", "string-for-list", "number-in-list", "number-for-flag",
+         "flag-for-word", "word", "list-for-table", "string-in-table", "code", "empty", "not-ours", "not-toml",
+         "in-pyproject", "no-table"],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_line_and_a_guess(
     git_repo: MakeRepository, files: dict[str, str], message: str

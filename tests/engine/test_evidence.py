@@ -34,8 +34,8 @@ def used(files: dict[str, str], *others: str) -> set[str]:
         ({"pyproject.toml": "[tool.pdm.dev-dependencies]"}, ".pdm-python"),
         ({"mkdocs.yml": ""}, "/site/"),
     ],
-    ids=["requirement", "table", "setting", "case", "lock", "ci", "tox", "makefile", "setup-py", "service", "backend", "read-me",
-         "activate", "dot", "secret", "pdm", "mkdocs"],
+    ids=["requirement", "table", "setting", "case", "lock", "ci", "tox", "makefile", "setup-py", "service", "backend",
+         "read-me", "activate", "dot", "secret", "pdm", "mkdocs"],
 )  # fmt: skip
 def test_a_tool_is_shown_by_what_the_project_says(files: dict[str, str], row: str) -> None:
     assert row in used(files)

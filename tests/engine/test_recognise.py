@@ -197,10 +197,11 @@ def test_what_no_environment_makes_at_its_top_is_left_alone(git_repo: MakeReposi
         ({".venv": "", "a/.pdm-python": ""}, [Root("KPT109", ".venv", 1), Root("KPT109", "a/.pdm-python", 1)]),
         ({"db.sqlite3": "", "mlruns/x": "", "wandb/y": ""}, []),
     ],
-    ids=["pycache", "loose", "loose-at-top", "jython", "no-bytecode", "hidden-in-hidden", "hidden-deep", "cache-in-cache", "tagged",
-         "untagged", "tag-at-top", "cache-files", "egg-info", "egg-info-sources", "no-metadata", "dist-info", "egg", "build-and-dist",
-         "sources-called-so", "bytecode-in-build", "action-yml", "action-yaml", "site", "mkdocs-site", "sphinx", "wheels", "cython",
-         "compiled-c", "cython-at-top", "no-sibling", "coverage", "reports", "litter", "secrets", "templates", "state", "data"],
+    ids=["pycache", "loose", "loose-at-top", "jython", "no-bytecode", "hidden-in-hidden", "hidden-deep",
+         "cache-in-cache", "tagged", "untagged", "tag-at-top", "cache-files", "egg-info", "egg-info-sources",
+         "no-metadata", "dist-info", "egg", "build-and-dist", "sources-called-so", "bytecode-in-build", "action-yml",
+         "action-yaml", "site", "mkdocs-site", "sphinx", "wheels", "cython", "compiled-c", "cython-at-top",
+         "no-sibling", "coverage", "reports", "litter", "secrets", "templates", "state", "data"],
 )  # fmt: skip
 def test_artefacts_are_known_by_name_place_and_neighbours(
     git_repo: MakeRepository, files: dict[str, str], expected: list[Root]

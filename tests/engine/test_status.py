@@ -19,12 +19,12 @@ def promise(number: int, repository: object) -> Promise:
     "files, detail, command, folder",
     [
         pytest.param({}, "no Python project found", "", ".", id="no-python"),
-        pytest.param(UV, "`uv.lock` is tracked; not proven by a rebuild", "uv lock --check", ".", id="uv"),
+        pytest.param(UV, "`uv.lock` is tracked; not yet proven", "uv lock --check", ".", id="uv"),
         pytest.param({"pyproject.toml": "[tool.uv]\n"}, "no lock file is tracked", "uv lock", ".", id="no-lock"),
         pytest.param({"requirements.txt": "a==1\n"}, "no lock file is tracked", "", ".", id="pip"),
         pytest.param(
             {"a/pyproject.toml": "[tool.poetry]\n", "a/poetry.lock": "", "b/pdm.lock": ""},
-            "2 lock files are tracked; not proven by a rebuild", "poetry check --lock", "a", id="several",
+            "2 lock files are tracked; not yet proven", "poetry check --lock", "a", id="several",
         ),
         pytest.param(
             {"examples/a/uv.lock": "version = 1\n"}, "no Python project found", "", ".", id="an-example-is-no-project"
@@ -123,3 +123,11 @@ def test_ci_and_images_are_not_checked_yet(
 def test_an_empty_repository_has_no_status(git_repo: MakeRepository) -> None:
     with pytest.raises(KemptError, match="nothing to check"):
         status(str(git_repo().root))
+
+
+def test_what_is_tracked_comes_before_what_might_be(git_repo: MakeRepository) -> None:
+    repository = git_repo({"requirements.txt": "", "z.py": "", "y/a.pyc": "", "z/a.pyc": "", "z/b.pyc": ""})
+
+    assert ["z", "y", ".gitignore"] == [
+        str(finding.location.path).partition("/")[0] for finding in promise(2, repository.root).findings[:3]
+    ]

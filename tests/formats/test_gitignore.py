@@ -167,7 +167,9 @@ def test_the_pattern_for_a_path(*, path: str, folder: bool, pattern: str) -> Non
 @pytest.mark.parametrize(
     "name", ["env", "a b ", "[x]*?", "back\\slash", "#x", "!x", "new\nline", "cr\r", "\udcff", "-e", " x"], ids=repr
 )
-def test_git_agrees_that_the_pattern_matches_the_path_and_not_its_neighbours(name: str, git_repo: MakeRepository) -> None:
+def test_git_agrees_that_the_pattern_matches_the_path_and_not_its_neighbours(
+    name: str, git_repo: MakeRepository
+) -> None:
     pattern = pattern_for(name, folder=False)
     repository = git_repo({".gitignore": encode(pattern + "\n")})
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kempt.formats.toml import SIZE_LIMIT, Unparsable, line_of, parse
+from kempt.formats.toml import SIZE_LIMIT, Unparsable, line_of, parse, without_entry
 
 FRAGMENTS = st.lists(
     st.sampled_from(
@@ -102,3 +102,23 @@ def test_dots_that_are_no_keys_are_welcome(content: bytes) -> None:
 )
 def test_the_line_of_a_key(content: bytes, key: str, table: str, line: int) -> None:
     assert line == line_of(content, key, table)
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        pytest.param('allow = ["a", "b"] # why\n', 'allow = ["b"] # why\n', id="item"),
+        pytest.param('# top\nallow = ["a"]\nselect = ["KPT"]\n', '# top\nselect = ["KPT"]\n', id="last-item"),
+        pytest.param("allow = [\n    'a', # x\n    'b',\n]\n", "allow = [\n    'b',\n]\n", id="lines"),
+        pytest.param('allow = ["b"]\n', 'allow = ["b"]\n', id="absent"),
+        pytest.param("select = []\n", "select = []\n", id="no-key"),
+    ],
+)
+def test_one_entry_is_taken_out_and_all_else_stays(before: str, after: str) -> None:
+    assert after == without_entry(before, "", "allow", "a")
+
+
+def test_an_entry_of_a_nested_table_is_taken_out() -> None:
+    text = '[tool.kempt.per-path-ignores]\n"a/**" = ["KPT1"]\n"b/**" = ["KPT2"] # keep\n'
+
+    assert text.replace('"a/**" = ["KPT1"]\n', "") == without_entry(text, "tool.kempt", "per-path-ignores", "a/**")

@@ -40,8 +40,9 @@ def said(repository: Repository) -> list[str]:
         ("\ufeffx\nx\n", ["2: `x` repeats `x` in line 1"], "\ufeffx\n"),
         ("\udcff\n\udcff\n", ["2: `\udcff` repeats `\udcff` in line 1"], "\udcff\n"),
     ],
-    ids=["pdm-typo", "typo", "bracket", "folder-only", "rooted", "covered-folder-only", "twice", "thrice", "folder-and-name", "class",
-         "other-class", "exception-between", "exception-inside", "rooted-later", "rooted-first", "path", "case", "negated", "bom", "bytes"],
+    ids=["pdm-typo", "typo", "bracket", "folder-only", "rooted", "covered-folder-only", "twice", "thrice",
+         "folder-and-name", "class", "other-class", "exception-between", "exception-inside", "rooted-later",
+         "rooted-first", "path", "case", "negated", "bom", "bytes"],
 )  # fmt: skip
 def test_a_line_and_what_becomes_of_it(git_repo: MakeRepository, text: str, expected: list[str], after: str) -> None:
     repository = git_repo({".gitignore": encode(text), "kept": ""}, commit=False)

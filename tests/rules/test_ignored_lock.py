@@ -27,8 +27,8 @@ UV, POETRY, PIP = {"pyproject.toml": "[tool.uv]\n"}, {"pyproject.toml": "[tool.p
         ({"examples/a/pyproject.toml": "[tool.uv]\n", ".gitignore": "uv.lock\n"}, []),
         ({"x.md": "", ".gitignore": "uv.lock\n"}, []),
     ],
-    ids=["named", "wildcard", "library", "other-managers", "pip", "pip-and-uv", "undecided", "pipenv", "excepted", "tracked",
-         "example", "no-python"],
+    ids=["named", "wildcard", "library", "other-managers", "pip", "pip-and-uv", "undecided", "pipenv", "excepted",
+         "tracked", "example", "no-python"],
 )  # fmt: skip
 def test_a_lock_that_git_does_not_see(git_repo: MakeRepository, files: dict[str, str], expected: list[str]) -> None:
     assert expected == messages(found(git_repo(files, commit=False), "KPT203"))

@@ -35,8 +35,8 @@ class Seen(NamedTuple):
 def found(repository: Repository | Path, *codes: str, **keywords: Any) -> list[Finding]:
     """What `check` finds with these rules on and no others, whatever the repository's settings select."""
     root = repository if isinstance(repository, Path) else repository.root
-    overrides: dict[str, object] = {"select": list(codes)} if codes else {}
-    return list(check(str(root), overrides=overrides, **keywords).findings)
+    overrides = {"select": list(codes)} if codes else {}
+    return list(check(str(root), **({"overrides": overrides} | keywords)).findings)
 
 
 def seen(findings: Iterable[Finding]) -> list[Seen]:

@@ -48,6 +48,15 @@ def pages() -> tuple[Path, ...]:
     return (*sorted(ROOT.glob("*.md")), *docs, *sorted((ROOT / "bench").glob("*.md")))
 
 
+def with_examples() -> tuple[Path, ...]:
+    """The pages whose console blocks are run here: the README and the documentation, but not the rules' own pages.
+
+    Those have a sandbox for each block, and a test of their own.
+    """
+    own = (path for path in pages() if path == ROOT / "README.md" or ROOT / "docs" in path.parents)
+    return tuple(path for path in own if path.parent.name != "rules")
+
+
 def blocks(text: str, language: str) -> Iterator[tuple[int, str]]:
     """(line, content) of the fenced blocks of a language."""
     for match in BLOCK.finditer(text):
@@ -87,13 +96,15 @@ def run_page(text: str, folder: Path) -> list[Ran]:
         ["bash", "-u"], cwd=work, env=env, input=script.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         check=False, timeout=300,
     )  # fmt: skip
-    printed = done.stdout.decode("utf-8", "surrogateescape").replace(str(folder), "/home/ada")
+    printed = done.stdout.decode("utf-8", "surrogateescape").replace(str(folder / "work"), "/home/ada")
     *parts, _ = re.split(rf"\n{MARK} (\d+)\n", printed)
     return [Ran(output, int(status)) for output, status in zip(parts[::2], parts[1::2], strict=True)]
 
 
 def fits(expected: str, actual: str) -> bool:
-    """Whether an output is the one that a page shows."""
+    """Whether an output is the one that a page shows; help is compared word by word, for argparse lays it out anew."""
+    if expected.startswith("usage: "):
+        return _help_words(expected) == _help_words(actual)
     parts = [".*".join(map(re.escape, line.rstrip().split("..."))) for line in expected.splitlines()]
     pattern = "".join("(?:.*\n)*?" if part == ".*" else f"{part}[ ]*\n" for part in parts)
     return re.fullmatch(pattern, f"{actual.rstrip()}\n" if actual.strip() else "") is not None
@@ -114,6 +125,11 @@ def refreshed(text: str, outcomes: Sequence[Ran]) -> str:
         return "\n".join([head, *(f"{match['indent']}{line}".rstrip() for line in lines), f"{match['indent']}```"])
 
     return BLOCK.sub(block, text)
+
+
+def _help_words(text: str) -> list[str]:
+    """From Python 3.13 on `-o FILE, --output-file FILE` is written `-o, --output-file FILE`."""
+    return re.sub(r"(-\w) ([A-Z]+), (--[\w-]+ \2)", r"\1, \3", text).split()
 
 
 def _shown(output: str) -> str:

@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.complain(error)
         return 2
     except KeyboardInterrupt:
-        output.tell("\nkempt: interrupted\n")
+        output.progress("")
+        output.tell("kempt: interrupted\n")
         return 130
     except Exception as error:  # noqa: BLE001 - the boundary: whatever comes here is a bug in kempt
         from kempt.cli.bug import confess

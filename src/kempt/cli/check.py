@@ -8,7 +8,6 @@ from typing import TypedDict
 
 from kempt.cli import output
 from kempt.cli.options import (
-    OutputArgs,
     ProgressArgs,
     SettingsArgs,
     add_output,
@@ -18,6 +17,7 @@ from kempt.cli.options import (
     format_of,
     quoted,
     report_look,
+    with_progress,
 )
 from kempt.engine.project.check import check
 from kempt.engine.project.repositories import Places, check_each, failed_report, find_places
@@ -30,7 +30,7 @@ from kempt.report.quantity import count
 NEVER_MASKED = frozenset({"KPT000", "KPT001", "KPT002"})
 
 
-class Args(OutputArgs, ProgressArgs, SettingsArgs):
+class Args(ProgressArgs, SettingsArgs):
     """The arguments of `kempt check`."""
 
     paths: list[str]
@@ -162,7 +162,8 @@ def outcome(args: Args, places: Places, format: str) -> tuple[tuple[Report, ...]
 
     def look_at(path: str) -> Report:
         names = args.paths if args.filenames else None
-        return check(path, rev=args.rev, git=not args.no_git, names=names, **wishes)
+        report = check(path, rev=args.rev, git=not args.no_git, names=names, **wishes)
+        return unmendable(report) if args.no_git else report
 
     if args.fix:
         from kempt.cli.mending import Mender
@@ -172,17 +173,15 @@ def outcome(args: Args, places: Places, format: str) -> tuple[tuple[Report, ...]
     return tuple(each_report(args, places, look_at, format)), True
 
 
+def unmendable(report: Report) -> Report:
+    """The report without its fixes and their commands: where there is no git, none of them would work."""
+    return report._replace(findings=tuple(each._replace(fix=None, help="", notes=()) for each in report.findings))
+
+
 def each_report(args: Args, places: Places, look_at: Callable[[str], Report], format: str) -> Iterator[Report]:
     """The reports, with progress on the terminal where they are many."""
-    quiet = args.quiet or args.no_progress or not places.are_many
-
-    def shown(path: str) -> Report:
-        if not quiet:
-            output.progress(f"checking {path}")
-        return look_at(path)
-
     try:
-        for report in check_each(places, shown):
+        for report in check_each(places, with_progress(args, places, look_at)):
             output.progress("")
             for error in report.errors:
                 output.complain(KemptError(error.message, path=report.root, hint=error.hint, code=error.code))
@@ -237,10 +236,15 @@ def in_one(reports: Sequence[Report], places: Places) -> Report:
 
 def target_of(args: Args, places: Places) -> str:
     """What a command to type next needs to mean the same files; of many repositories, the folder they lie in."""
-    paths = [] if args.filenames or args.paths == ["."] else args.paths
+    paths = [] if args.filenames or args.paths == ["."] else [quoted(path) for path in args.paths]
+    options = ["--staged"] * args.staged
     if places.are_many:
-        return quoted(paths[0] if len(paths) == 1 else places.root) if paths else ""
-    return " ".join(["--staged"] * args.staged + [quoted(path) for path in paths])
+        options += [] if args.rev is None else ["--rev", quoted(args.rev)]
+        if len(paths) > 1:
+            paths = [quoted(places.root)]
+        elif options and not paths:
+            paths = ["."]
+    return " ".join(options + paths)
 
 
 def exit_code(reports: Sequence[Report], *, zero: bool = False) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from argparse import Action, ArgumentParser, HelpFormatter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 from kempt.cli import output
@@ -14,6 +15,9 @@ from kempt.report.look import Look
 
 if TYPE_CHECKING:
     from argparse import _ArgumentGroup
+
+    from kempt.engine.project.repositories import Places
+    from kempt.model.report import Report
 
 A = TypeVar("A")
 Group: TypeAlias = "_ArgumentGroup"
@@ -35,8 +39,8 @@ class OutputArgs(LookArgs):
     output_file: str | None
 
 
-class ProgressArgs:
-    """Whether to show progress."""
+class ProgressArgs(OutputArgs):
+    """How the result is to look, and whether to show progress on the way to it."""
 
     no_progress: bool
 
@@ -179,6 +183,19 @@ def deliver(args: OutputArgs, text: str, format: str = "text") -> None:
 
     with suppress(BrokenPipeError):  # `-o /dev/stdout`, and whoever reads it has seen enough
         write_report(args.output_file, text)
+
+
+def with_progress(args: ProgressArgs, places: Places, look_at: Callable[[str], Report]) -> Callable[[str], Report]:
+    """The same, with a line on the terminal for each of many repositories, which takes the place of the one before."""
+    if not places.are_many or args.quiet or args.no_progress:
+        return look_at
+    numbers = count(1)
+
+    def shown(path: str) -> Report:
+        output.progress(f"checking {next(numbers)} of {sum(map(len, places.groups))}: {path}")
+        return look_at(path)
+
+    return shown
 
 
 def quoted(path: str) -> str:

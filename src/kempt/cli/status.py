@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 
 from kempt.cli import output
 from kempt.cli.options import (
-    OutputArgs,
     ProgressArgs,
     SettingsArgs,
     add_output,
@@ -16,6 +15,7 @@ from kempt.cli.options import (
     format_of,
     quoted,
     report_look,
+    with_progress,
 )
 from kempt.engine.project.repositories import check_each, find_places
 from kempt.engine.status import status
@@ -29,7 +29,7 @@ FORMATS = ("text", "json")
 PLAIN = str.maketrans({"✓": "+", "✗": "x", "·": "-"})
 
 
-class Args(OutputArgs, ProgressArgs, SettingsArgs):
+class Args(ProgressArgs, SettingsArgs):
     """The arguments of `kempt status`."""
 
     paths: list[str]
@@ -49,12 +49,10 @@ def run(args: Args) -> int:
     found: list[Status] = []
 
     def look_at(path: str) -> Report:
-        if places.are_many and not (args.quiet or args.no_progress):
-            output.progress(f"checking {path}")
         found.append(status(path, config_file=args.config, isolated=args.isolated))
         return found[-1].report
 
-    reports = tuple(check_each(places, look_at))
+    reports = tuple(check_each(places, with_progress(args, places, look_at)))
     output.progress("")
     for report in reports:
         for error in report.errors:

@@ -10,12 +10,10 @@ from kempt import rules
 from kempt.errors import ConfigError, UnreadableError
 from kempt.formats import toml
 from kempt.host.reading import read_regular
-from kempt.model.config import CHOICES, Config
+from kempt.model.config import CHOICES, OWN_FILE, SHARED_FILE, Config, table_of
 from kempt.model.repo import Fault
 from kempt.model.tree import Tree
 
-OWN_FILE, SHARED_FILE = "kempt.toml", "pyproject.toml"
-TABLE = "tool.kempt"
 CODE_KEYS = ("select", "ignore", "extend-select", "extend-ignore", "fixable", "unfixable")
 
 
@@ -32,7 +30,7 @@ def load_config(
         config = given
     elif file is not None:
         content = read_regular(file, toml.SIZE_LIMIT)
-        config = _parsed(content, file, _table_of(file))
+        config = _parsed(content, file, table_of(PurePosixPath(file).name))
     else:
         config, faults = (Config(), ()) if isolated else _of_tree(tree)
     laid = with_settings(config, overrides, b"", "the command line")
@@ -70,17 +68,13 @@ def _of_tree(tree: Tree) -> tuple[Config, tuple[Fault, ...]]:
             content = tree.read(name)
         except UnreadableError:
             continue
-        table = _table_of(name)
+        table = table_of(name)
         if table and f"[{table}".encode() not in content:
             continue
         if table and isinstance(broken := toml.parse(content), toml.Unparsable):
             return Config(), (Fault("KPT002", PurePosixPath(name), broken.message, broken.line),)
         return _parsed(content, name, table), ()
     return Config(), ()
-
-
-def _table_of(file: str) -> str:
-    return TABLE if PurePosixPath(file).name == SHARED_FILE else ""
 
 
 def _parsed(content: bytes, source: str, table: str) -> Config:

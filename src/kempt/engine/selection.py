@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from kempt.errors import UnreadableError
+from kempt.formats import toml
+from kempt.model.config import table_of
 from kempt.model.finding import Finding, Fix, Location, Replace, Safety, Untrack
 from kempt.model.repo import Repo
 from kempt.model.report import Suppressed
@@ -114,4 +117,28 @@ def _idle_globs(repo: Repo, used: set[tuple[str, str]], rule: Rule) -> Iterable[
     for key, glob, codes in _path_settings(repo):
         if (key, glob) not in used and any(map(repo.config.wants, codes)) and repo.config.source:
             where = PurePosixPath(repo.config.source)
-            yield rule.finding(Location(where), f"`{glob}` in {key} silences nothing", key=f"{key} {glob}")
+            yield rule.finding(
+                Location(where, _line(repo, where, glob)), f"`{glob}` in {key} silences nothing", key=f"{key} {glob}",
+                fix=_without_setting(repo, where, key, glob),
+            )  # fmt: skip
+
+
+def _settings_text(repo: Repo, where: PurePosixPath) -> str:
+    """The settings file, if it belongs to the tree that is checked; "" for one that was named from outside."""
+    try:
+        return "" if where.is_absolute() else repo.tree.read(str(where)).decode("utf-8")
+    except (UnreadableError, UnicodeDecodeError):
+        return ""
+
+
+def _line(repo: Repo, where: PurePosixPath, glob: str) -> int:
+    lines = _settings_text(repo, where).split("\n")
+    return next((number for number, line in enumerate(lines, start=1) if f'"{glob}"' in line or f"'{glob}'" in line), 1)
+
+
+def _without_setting(repo: Repo, where: PurePosixPath, key: str, glob: str) -> Fix | None:
+    text = _settings_text(repo, where)
+    shorter = toml.without_entry(text, table_of(where.name), key, glob) if text else text
+    if shorter == text:
+        return None
+    return Fix(f"remove `{glob}` from {key}", Safety.SAFE, (Replace(where, 0, len(text), shorter),))

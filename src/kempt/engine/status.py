@@ -8,7 +8,7 @@ from time import perf_counter
 from kempt import rules
 from kempt.engine import evidence
 from kempt.engine.configuration import load_config
-from kempt.engine.project.check import examine, judge
+from kempt.engine.project.check import LEVELS, examine, judge
 from kempt.engine.selection import NEVER_SUPPRESSED
 from kempt.engine.sources import open_source
 from kempt.model.config import Config
@@ -63,7 +63,7 @@ def _rebuilds(findings: Sequence[Finding], services: Sequence[Service]) -> Promi
     if not locked:
         return Promise(1, State.UNCHECKED, "no lock file is tracked", write, folder=folder)
     names = f"`{first.lock}` is" if len(locked) == 1 else f"{len(locked):,} lock files are"
-    return Promise(1, State.UNCHECKED, f"{names} tracked; not proven by a rebuild", check, folder=folder)
+    return Promise(1, State.UNCHECKED, f"{names} tracked; not yet proven", check, folder=folder)
 
 
 def _is_clean(findings: Sequence[Finding], silenced: int, config: Config) -> Promise:
@@ -102,7 +102,12 @@ def _not_yet(files: Sequence[str], otherwise: str) -> str:
 
 def _of_promise(findings: Sequence[Finding], number: int) -> list[Finding]:
     promised = {rule.code for rule in rules.ALL if rule.promise == number}
-    return [each for each in findings if each.code in promised and each.level is not Level.INFO]
+    return sorted((each for each in findings if each.code in promised and each.level is not Level.INFO), key=_weight)
+
+
+def _weight(finding: Finding) -> tuple[int, str, int]:
+    """Errors first; what is tracked weighs more than what might be, and many files more than few."""
+    return LEVELS[finding.level], finding.code[: len("KPT1")], -(finding.files or 0)
 
 
 def _broken(number: int, wrong: Sequence[Finding]) -> Promise:

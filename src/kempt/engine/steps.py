@@ -61,7 +61,7 @@ class Site:
             case WriteFile():
                 return self._prepare_write(step, token)
             case RemoveFile():
-                return FileChange(step.path, self._before(step), after="")
+                return FileChange(step.path, self._before(step), after="", folders=step.folders)
             case UpdateIndex():
                 return self._prepare_update(step, token)
             case RestoreIndex():

@@ -49,6 +49,31 @@ def line_of(content: bytes, key: str, table: str = "") -> int:
     return next((n + 1 for n, line in enumerate(lines) if n >= start and wanted.match(line)), 1)
 
 
+def without_entry(text: str, table: str, key: str, entry: str) -> str:
+    """The text without one entry of a list, or of a table, called `key` in `table` ("" for the top); all else stays.
+
+    The key goes with its last entry. The text must have parsed; a text that holds no such entry is returned as it is.
+    """
+    import tomlkit
+    from tomlkit.container import Container
+    from tomlkit.items import Array, Table
+
+    document = tomlkit.parse(text)
+    place: object = document
+    for part in table.split(".") if table else ():
+        place = place.get(part) if isinstance(place, Container | Table) else None
+    if not isinstance(place, Container | Table) or key not in place:
+        return text
+    entries = place[key]
+    if entry not in entries:
+        return text
+    if len(entries) == 1:
+        place.remove(key)
+    else:
+        entries.remove(entry) if isinstance(entries, Array) else entries.pop(entry)
+    return tomlkit.dumps(document)
+
+
 def _has_long_key(line: bytes) -> bool:
     """Whether a line holds a dotted key that would take long; strings count as one part each.
 

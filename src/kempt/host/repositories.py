@@ -55,7 +55,7 @@ def find_repositories(folder: str, *, bare: bool) -> Holding:
         except OSError as error:
             unlisted.append((place, error.strerror or str(error)))
             continue
-        for path in (os.path.join(place, name) for name in inside):
+        for path in (os.path.normpath(os.path.join(place, name)) for name in inside):
             if os.path.lexists(os.path.join(path, ".git")):
                 found.append(path)
             elif is_bare(path):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from kempt.errors import ToolError, UnreadableError, UsageError
-from kempt.host.reading import read_regular
 from kempt.host.git import Git
+from kempt.host.reading import read_regular
 from kempt.model.listing import Listing
 from kempt.model.tree import REGULAR, SUBMODULE, SYMLINK, Entry
 

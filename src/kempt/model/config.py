@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+OWN_FILE, SHARED_FILE = "kempt.toml", "pyproject.toml"
+"""Where settings are looked for, the first that holds some wins."""
+
+
+def table_of(file_name: str) -> str:
+    """The table that holds the settings in a file of this name, "" for its top."""
+    return "tool.kempt" if file_name == SHARED_FILE else ""
+
 
 class Config(NamedTuple):
-    """The settings of one run. Keys in files are spelled with dashes; the file's path and line are kept for messages."""
+    """The settings of one run. Keys in files are spelled with dashes; `source` is the file they come from."""
 
     select: tuple[str, ...] = ("KPT",)
     ignore: tuple[str, ...] = ()

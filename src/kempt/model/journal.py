@@ -11,7 +11,8 @@ class FileChange(NamedTuple):
     """A file that is about to change. Paths are relative to the root.
 
     `before` is its content, None where there is none yet; `after` the SHA-256 of its new content in hex, empty where it
-    is removed. `temporary` is the file that the new content is written to first; `folders` are those to be made for it.
+    is removed. `temporary` is the file that the new content is written to first; `folders` are those made for it, or
+    removed with it.
     """
 
     path: str

@@ -72,7 +72,9 @@ def _services(repo: Repo, row: Artefact) -> Iterator[Service]:
     """
     for service in repo.services:
         above = service.demoted or (row.level is Level.INFO and service.root != PurePosixPath("."))
-        tracked = row.kind is Kind.BUILD_OUTPUT and repo.tree.listing.has_folder(str(service.root / row.name.strip("/")))
+        tracked = row.kind is Kind.BUILD_OUTPUT and repo.tree.listing.has_folder(
+            str(service.root / row.name.strip("/"))
+        )
         if not above and not tracked:
             yield service
 
