@@ -15,7 +15,9 @@ def tables() -> tuple[Table, ...]:
     folder = os.path.dirname(sys.executable)
     peers = [os.path.join(folder, name) for name in PEERS]
     programs = [python(), Program("kempt --version", (kempt(), "--version"), runs=15)]
-    programs += [Program(f"{os.path.basename(peer)} --version", (peer, "--version")) for peer in peers if os.path.exists(peer)]
+    programs += [
+        Program(f"{os.path.basename(peer)} --version", (peer, "--version")) for peer in peers if os.path.exists(peer)
+    ]
     programs[0] = programs[0]._replace(runs=15)
     rows = compare(programs)
     return (Table("Start", rows, (Claim("`kempt --version` over Python", rows[1].ratio, 4),)),)

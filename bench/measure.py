@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -17,14 +17,14 @@ class Program(NamedTuple):
     """What is measured. `runs` is how often; `fine` are the exit statuses that count as an answer."""
 
     name: str
-    argv: Sequence[str]
+    argv: tuple[str, ...]
     cwd: str = "."
     runs: int = 9
     fine: Sequence[int] = (0,)
 
 
 class Spent(NamedTuple):
-    """What one run took: CPU seconds (user and system, children included), wall seconds, bytes of the largest process."""
+    """What one run took: CPU seconds (user and system, children too), wall seconds, bytes of the largest process."""
 
     cpu: float
     wall: float
@@ -63,10 +63,6 @@ class Table(NamedTuple):
     title: str
     rows: Sequence[Row]
     claims: Sequence[Claim]
-
-    def row(self, name: str) -> Row:
-        """The row of a program; StopIteration if there is none."""
-        return next(row for row in self.rows if row.name == name)
 
 
 def spend(program: Program) -> Spent:
@@ -157,8 +153,9 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cell.ljust(width) if not number else cell.rjust(width) for number, (cell, width) in enumerate(zip(cells, widths, strict=True))]
-    return "| " + " | ".join(padded) + " |"
+    first, *rest = zip(cells, widths, strict=True)
+    padded = [first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]
+    return f"| {' | '.join(padded)} |"
 
 
 def _claimed(claim: Claim) -> str:
@@ -174,8 +171,3 @@ def report(tables: Iterable[Table]) -> int:
         print(render(table))
         broken = broken or not all(claim.kept for claim in table.claims)
     return int(broken)
-
-
-def by_name(rows: Iterable[Row]) -> Mapping[str, Row]:
-    """The rows by their programs' names."""
-    return {row.name: row for row in rows}

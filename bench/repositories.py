@@ -9,22 +9,29 @@ from itertools import islice, product
 from pathlib import Path
 
 AREAS = (
-    "accounts", "admin", "api", "auth", "billing", "cart", "catalogue", "checkout", "cms", "contrib", "core", "customers",
-    "dashboard", "documents", "editor", "events", "exports", "forms", "images", "imports", "invoices", "jobs", "locales",
-    "mail", "media", "messages", "metrics", "notifications", "orders", "pages", "payments", "permissions", "products",
-    "profiles", "queues", "redirects", "reports", "reviews", "search", "sessions", "settings", "shipping", "sitemaps",
-    "snippets", "stock", "storage", "subscriptions", "tags", "tasks", "taxes", "uploads", "users", "vouchers", "webhooks",
+    "accounts", "admin", "api", "auth", "billing", "cart", "catalogue", "checkout", "cms", "contrib", "core",
+    "customers", "dashboard", "documents", "editor", "events", "exports", "forms", "images", "imports", "invoices",
+    "jobs", "locales", "mail", "media", "messages", "metrics", "notifications", "orders", "pages", "payments",
+    "permissions", "products", "profiles", "queues", "redirects", "reports", "reviews", "search", "sessions",
+    "settings", "shipping", "sitemaps", "snippets", "stock", "storage", "subscriptions", "tags", "tasks", "taxes",
+    "uploads", "users", "vouchers", "webhooks",
 )  # fmt: skip
 PLACES = (
-    "src/shop/{area}/{word}.py", "tests/{area}/test_{word}.py", "src/shop/{area}/templates/{area}/{word}.html",
-    "src/shop/{area}/migrations/{number:04}_{word}.py", "client/src/components/{area}/{word}.tsx",
-    "src/shop/{area}/static/{area}/{word}.svg", "docs/reference/{area}/{word}.md",
-    "src/shop/{area}/locale/{word}/LC_MESSAGES/django.po", "client/src/components/{area}/__snapshots__/{word}.test.tsx.snap",
+    "src/shop/{area}/{word}.py",
+    "tests/{area}/test_{word}.py",
+    "src/shop/{area}/templates/{area}/{word}.html",
+    "src/shop/{area}/migrations/{number:04}_{word}.py",
+    "client/src/components/{area}/{word}.tsx",
+    "src/shop/{area}/static/{area}/{word}.svg",
+    "docs/reference/{area}/{word}.md",
+    "src/shop/{area}/locale/{word}/LC_MESSAGES/django.po",
+    "client/src/components/{area}/__snapshots__/{word}.test.tsx.snap",
     "src/shop/{area}/fixtures/{word}.json",
-)  # fmt: skip
+)
 WORDS = (
     "models", "views", "urls", "apps", "signals", "managers", "serializers", "validators", "widgets", "exceptions",
-    "constants", "middleware", "decorators", "fields", "filters", "handlers", "registry", "schemas", "services", "utils",
+    "constants", "middleware", "decorators", "fields", "filters", "handlers", "registry", "schemas", "services",
+    "utils",
 )  # fmt: skip
 PYPROJECT = """\
 [build-system]
@@ -142,8 +149,9 @@ def _committed(root: Path, files: Mapping[str, str]) -> Path:
     _write(root, files.items())
     _git(root, "init", "--quiet")
     _git(root, "add", "--all", "--force")
-    _git(root, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgSign=false",
-         "-c", "gc.auto=0", "-c", "maintenance.auto=false", "commit", "--quiet", "--no-verify", "--message=all of it")  # fmt: skip
+    settings = ("user.name=Ada", "user.email=ada@example.com", "gc.auto=0", "maintenance.auto=false")
+    words = (word for setting in settings for word in ("-c", setting))
+    _git(root, *words, "commit", "--quiet", "--no-verify", "--message=all of it")
     _git(root, "repack", "-adq")
     return root
 
@@ -159,7 +167,9 @@ def _write(root: Path, files: Iterable[tuple[str, str]]) -> None:
 
 
 def _git(root: Path, *args: str, input: bytes = b"") -> bytes:
-    return subprocess.run(["git", *args], cwd=root, check=True, env=_environment(), input=input, stdout=subprocess.PIPE).stdout
+    return subprocess.run(
+        ["git", *args], cwd=root, check=True, env=_environment(), input=input, stdout=subprocess.PIPE
+    ).stdout
 
 
 def _environment() -> dict[str, str]:

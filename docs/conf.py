@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "src"))  # the docstrings of 
 
 project = "kempt"
 author = "kempt contributors"
-copyright = author  # noqa: A001 - the name that Sphinx asks for
+copyright = author
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
@@ -20,4 +20,5 @@ myst_heading_anchors = 3
 default_role = "code"  # docstrings write code as Markdown does
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
+suppress_warnings = ["misc.highlighting_failure"]  # a page shows a file that does not parse, on purpose
 nitpick_ignore_regex = [("py:.*", r"(?!kempt\.).*")]  # only kempt's own names are looked up: no network in a build

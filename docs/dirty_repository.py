@@ -66,7 +66,7 @@ FILES = {
     "src/shop/__init__.py": "",
     "src/shop/basket.py": "def total(prices: list[float]) -> float:\n    return sum(prices)\n",
     "src/shop/build/steps.py": "STEPS = ('pick', 'pack', 'ship')\n",
-    "tests/test_basket.py": "from shop.basket import total\n\n\ndef test_total() -> None:\n    assert total([1, 2]) == 3\n",
+    "tests/test_basket.py": "from shop.basket import total\n\n\ndef test_total():\n    assert total([1, 2]) == 3\n",
     "notebooks/sales.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n',
 }
 LITTER = {

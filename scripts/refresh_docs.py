@@ -18,11 +18,9 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.examples import examples, refreshed, run_page, with_examples  # noqa: E402 - the tests' own machinery
+from kempt import rules  # noqa: E402 - after the line that lets the tests' own machinery be found
+from support.examples import examples, refreshed, run_page, with_examples  # noqa: E402
 from support.repositories import environment  # noqa: E402
-
-from kempt import rules  # noqa: E402
-from kempt.model.rule import PROMISES  # noqa: E402
 
 TABLE = re.compile(r"(<!-- rules -->\n).*?(<!-- /rules -->)", re.DOTALL)
 PICTURES = {"check.svg": ("check",), "status.svg": ()}
@@ -62,14 +60,12 @@ def with_table(text: str, path: Path) -> str:
 
 
 def rule_table(path: Path) -> str:
-    """All rules, the ones of each promise together, with links that are right for the page at `path`."""
+    """All rules, those about kempt itself last, with links that are right for the page at `path`."""
     folder = os.path.relpath(ROOT / "docs" / "rules", path.parent).replace(os.sep, "/")
     lines = ["| rule | level | fix | finds |", "| --- | --- | --- | --- |"]
-    for promise in (2, 1, 3, 4, None):
-        for rule in rules.ALL:
-            if rule.promise == promise:
-                name = f"[{rule.code}]({folder}/{rule.code}.md) {rule.name}"
-                lines.append(f"| {name} | {rule.level} | {rule.fix or '–'} | {rule.summary} |")
+    for rule in sorted(rules.ALL, key=lambda rule: (rule.code < "KPT1", rule.code)):
+        name = f"[{rule.code}]({folder}/{rule.code}.md) {rule.name}"
+        lines.append(f"| {name} | {rule.level} | {rule.fix or '-'} | {rule.summary} |")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -81,7 +77,12 @@ def picture(words: tuple[str, ...]) -> str:
     with TemporaryDirectory() as folder:
         env = environment(Path(folder, "home"), COLUMNS=str(COLUMNS))
         shop = Path(folder, "shop")
-        subprocess.run([sys.executable, ROOT / "docs" / "dirty_repository.py", shop], check=True, stdout=-3, env=env)
+        subprocess.run(
+            [sys.executable, ROOT / "docs" / "dirty_repository.py", shop],
+            check=True,
+            env=env,
+            stdout=subprocess.DEVNULL,
+        )
         kempt = [sys.executable, "-m", "kempt", *words, "--color", "always"]
         done = subprocess.run(kempt, cwd=shop, env=env, check=False, stdout=subprocess.PIPE)
     typed = " ".join(("kempt", *words))

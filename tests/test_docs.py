@@ -1,4 +1,4 @@
-"""What the documentation says is true: its examples run, its links lead somewhere, its tables are those of the program."""
+"""What the documentation says is true: examples run, links lead somewhere, tables are those of the program."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from support.examples import ROOT, Example, Ran, blocks, examples, fits, pages, refreshed, run_page, with_examples
 
 from conftest import MakeRepository, RunKempt
 from kempt.cli.commands import COMMANDS
 from kempt.model.config import DOCS, Config
+from support.examples import ROOT, Example, Ran, blocks, examples, fits, pages, refreshed, run_page, with_examples
 
 README = ROOT / "README.md"
 BUG, NOT_FOUND = 3, 127
@@ -35,11 +35,13 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def fenced(language: str) -> Iterator[Any]:
-    """Every block of a language, as a parameter with its place as id."""
-    for path in pages():
-        for line, text in blocks(read(path), language):
-            yield pytest.param(text, id=f"{named(path)}:{line}")
+def fenced(language: str) -> list[Any]:
+    """Every block of a language, as a parameter with its place as id; rules' pages have tests of their own."""
+    return [
+        pytest.param(text, id=f"{named(path)}:{line}")
+        for path in with_examples()
+        for line, text in blocks(read(path), language)
+    ]
 
 
 def table(path: str, heading: str = "") -> list[list[str]]:
@@ -56,18 +58,22 @@ def table(path: str, heading: str = "") -> list[list[str]]:
     return rows
 
 
-# --- examples ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("path", [pytest.param(each, id=named(each)) for each in with_examples() if examples(read(each))])
+# --- examples -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "path", [pytest.param(each, id=named(each)) for each in with_examples() if examples(read(each))]
+)
 def test_examples_print_what_the_page_shows(path: Path, tmp_path: Path) -> None:
     text = read(path)
     outcomes = run_page(text, tmp_path)
 
     assert text == refreshed(text, outcomes), "python scripts/refresh_docs.py mends the page if the program is right"
-    assert [] == [each.command for each, ran in zip(examples(text), outcomes, strict=True) if ran.status in {BUG, NOT_FOUND}]
+    assert [] == [
+        each.command for each, ran in zip(examples(text), outcomes, strict=True) if ran.status in {BUG, NOT_FOUND}
+    ]
 
 
 @pytest.mark.parametrize(
-    ("expected", "actual", "same"),
+    "expected, actual, same",
     [
         pytest.param("a\nb\n", "a\nb\n", True, id="equal"),
         pytest.param("a\nb\n", "a\nc\n", False, id="another line"),
@@ -120,7 +126,9 @@ def test_yaml_examples_name_hooks_and_inputs_that_exist(text: str) -> None:
     hooks = {hook["id"] for hook in yaml.safe_load(read(".pre-commit-hooks.yaml"))}
     inputs = yaml.safe_load(read("action.yml"))["inputs"]
     used_hooks = {hook["id"] for repo in document.get("repos", ()) for hook in repo["hooks"]}
-    steps = [step for job in document.get("jobs", {}).values() for step in job["steps"] if "/kempt@" in step.get("uses", "")]
+    steps = [
+        step for job in document.get("jobs", {}).values() for step in job["steps"] if "/kempt@" in step.get("uses", "")
+    ]
 
     assert used_hooks | steps_inputs(steps) <= hooks | inputs.keys()
 
@@ -129,7 +137,7 @@ def steps_inputs(steps: list[Mapping[str, Any]]) -> set[str]:
     return {name for step in steps for name in step.get("with", ())}
 
 
-# --- commands, links, pictures -----------------------------------------------------------------------------------------
+# --- commands, links, pictures -------------------------------------------------------------------------
 def test_the_readme_begins_with_the_two_commands_that_ci_runs() -> None:
     run = [line.strip() for line in read(".ci/run").splitlines() if line.strip().startswith("python3 -m venv")]
 
@@ -187,10 +195,13 @@ def test_the_table_of_rules_is_the_registry(refresh: Any) -> None:
     assert read(README) == refresh.with_table(read(README), README), "python scripts/refresh_docs.py writes it again"
 
 
-# --- tables of the reference -------------------------------------------------------------------------------------------
+# --- tables of the reference ---------------------------------------------------------------------------
 def test_every_setting_is_documented() -> None:
     defaults = {field.replace("_", "-"): Config._field_defaults[field] for field in Config._fields if field != "source"}
-    shown = {key: (tomllib.loads(f"x = {default}")["x"], words) for key, default, words in table("docs/reference/configuration.md")}
+    shown = {
+        key: (tomllib.loads(f"x = {default}")["x"], words)
+        for key, default, words in table("docs/reference/configuration.md")
+    }
 
     assert shown == {
         key: (list(value) if isinstance(value, tuple) else value, DOCS[key.replace("-", "_")])
@@ -211,7 +222,7 @@ def document(git_repo: MakeRepository, kempt: RunKempt) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("heading", "part"),
+    "heading, part",
     [
         pytest.param("### The document", lambda document: document, id="document"),
         pytest.param("### A finding", lambda document: document["findings"][0], id="finding"),

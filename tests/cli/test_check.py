@@ -319,6 +319,7 @@ class TestTheFormat:
         pytest.param(["--statistics", "--output-format", "sarif"], id="statistics-as-sarif"),
         pytest.param(["--output-format", "xml"], id="unknown-format"),
         pytest.param(["--select", "KPT999"], id="unknown-rule"),
+        pytest.param(["--select", ","], id="no-rule"),
         pytest.param(["--config", "missing.toml"], id="missing-settings"),
     ],
 )

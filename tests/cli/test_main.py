@@ -113,6 +113,7 @@ def test_each_command_explains_its_options(run: Run, tmp_path: Path, command: st
         pytest.param(
             ["rules", "KPT101"], "`KPT101` is one argument too many\n       kempt rules --help", id="one-too-many"
         ),
+        pytest.param(["check", ""], "an empty path\n       a variable of the shell that is not set", id="empty-path"),
         pytest.param(
             ["check", "--rev"], "argument --rev: expected one argument\n       kempt check --help", id="value-missing"
         ),
@@ -200,3 +201,32 @@ def test_the_words_default_to_those_of_the_process(
     monkeypatch.setattr("sys.argv", ["kempt", "--version"])
 
     assert (0, f"kempt {kempt.__version__}\n") == (main(), capfd.readouterr().out)
+
+
+def test_a_folder_that_was_removed(run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "gone").mkdir()
+    run("--version", cwd=tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+
+    assert 2 == main(["check"])
+    assert "kempt: the current folder is gone\n       cd to one that exists\n" == capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name, value, expected",
+    [
+        pytest.param("TMPDIR", "/nonexistent", "cannot make a folder for temporary files", id="TMPDIR"),
+        pytest.param("KEMPT_GIT_TIMEOUT", "soon", "KEMPT_GIT_TIMEOUT is no number of seconds: soon", id="timeout"),
+        pytest.param("KEMPT_GIT_TIMEOUT", "nan", "KEMPT_GIT_TIMEOUT is no number of seconds: nan", id="timeout-nan"),
+        pytest.param("PATH", "/nonexistent", "git is not on PATH (KPT004)", id="no-git"),
+    ],
+)
+def test_wrong_variables_are_the_users_side(
+    run: Run, git_repo: MakeRepository, monkeypatch: pytest.MonkeyPatch, *, name: str, value: str, expected: str
+) -> None:
+    git_repo({"a": ""})
+    monkeypatch.setenv(name, value)
+
+    status, out, err = run("check")
+
+    assert (2, "", True) == (status, out, expected in err)

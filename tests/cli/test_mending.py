@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,14 @@ def test_a_step_that_is_refused_is_told(run: Run, dirty: Repository) -> None:
     assert 1 == status
     assert out.startswith("refused: ")
     assert sorted(FILES) == dirty.tracked()
+
+
+def test_a_preview_of_many_repositories(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
+    git_repo({"a.txt": ""}, name="code/clean")
+    git_repo({"a.pyc": "", ".gitignore": "*.py[co]\n"}, name="code/dirty")
+    git_repo(name="code/empty")
+
+    status, out, err = run("check", "--diff", "code", cwd=tmp_path)
+
+    assert (2, f"# {tmp_path}/code/dirty\n# untrack a.pyc  1 file, kept on disk\n") == (status, out)
+    assert err.startswith(f"kempt: nothing to check: no file is tracked in {tmp_path}/code/empty")

@@ -1,4 +1,4 @@
-"""Real repositories at fixed commits: the dirty ones with their exact roots and counts, the clean ones without an error.
+"""Real repositories at fixed commits: the dirty ones with exact roots and counts, the clean ones without an error.
 
 Nothing of theirs is kept here. KEMPT_CORPUS names a folder with their git directories, one `owner+name` each, bare or
 with a work tree, complete or partial; without it these tests are skipped. `git clone --bare` makes one.

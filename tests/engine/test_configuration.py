@@ -57,20 +57,32 @@ def test_where_settings_come_from(git_repo: MakeRepository, files: dict[str, str
     "files, message",
     [
         ({"kempt.toml": 'igore = ["KPT1"]\n'}, "kempt.toml:1: unknown setting `igore`; did you mean `ignore`?"),
-        ({"kempt.toml": "\nextend_select = []\n"}, "kempt.toml:2: unknown setting `extend_select`; did you mean `extend-select`?"),
+        (
+            {"kempt.toml": "\nextend_select = []\n"},
+            "kempt.toml:2: unknown setting `extend_select`; did you mean `extend-select`?",
+        ),
         ({"kempt.toml": "source = 'x'\n"}, "kempt.toml:1: unknown setting `source`"),
         ({"kempt.toml": "zzz = 1\n"}, "kempt.toml:1: unknown setting `zzz`"),
         ({"kempt.toml": "select = 'KPT1'\n"}, "kempt.toml:1: `select` must be a list of strings"),
         ({"kempt.toml": "select = [1]\n"}, "kempt.toml:1: `select` must be a list of strings"),
         ({"kempt.toml": "unsafe-fixes = 1\n"}, "kempt.toml:1: `unsafe-fixes` must be true or false"),
         ({"kempt.toml": "tracked-but-ignored = true\n"}, "kempt.toml:1: `tracked-but-ignored` must be a string"),
-        ({"kempt.toml": "tracked-but-ignored = 'some'\n"}, "kempt.toml:1: `tracked-but-ignored` must be one of caches, all"),
-        ({"kempt.toml": "per-path-ignores = []\n"}, "kempt.toml:1: `per-path-ignores` must be a table of lists of strings"),
+        (
+            {"kempt.toml": "tracked-but-ignored = 'some'\n"},
+            "kempt.toml:1: `tracked-but-ignored` must be one of caches, all",
+        ),
+        (
+            {"kempt.toml": "per-path-ignores = []\n"},
+            "kempt.toml:1: `per-path-ignores` must be a table of lists of strings",
+        ),
         (
             {"kempt.toml": "[per-path-ignores]\nx = 'KPT1'\n"},
             "kempt.toml:1: `per-path-ignores` must be a table of lists of strings",
         ),
-        ({"kempt.toml": "select = ['KPT1011']\n"}, "kempt.toml:1: no rule begins with `KPT1011`; did you mean `KPT101`?"),
+        (
+            {"kempt.toml": "select = ['KPT1011']\n"},
+            "kempt.toml:1: no rule begins with `KPT1011`; did you mean `KPT101`?",
+        ),
         ({"kempt.toml": "ignore = ['']\n"}, "kempt.toml:1: no rule begins with ``"),
         ({"kempt.toml": "\n[per-path-ignores]\nx = ['E501']\n"}, "kempt.toml:2: no rule begins with `E501`"),
         ({"kempt.toml": "a = 1\nb =\n"}, "kempt.toml:2: Invalid value"),

@@ -1,4 +1,4 @@
-"""Which tools a project uses: shown by its manifests, locks, CI files and scripts, and by nothing that merely mentions them."""
+"""Which tools a project uses: shown by manifests, locks, CI files and scripts, not by what merely mentions them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,10 @@ def below(root: str, files: Mapping[str, str]) -> dict[str, str]:
         ({"x/pyvenv.cfg": "version_info = 3.9.1.final.0"}, [Root("KPT101", "x", 1, "Python 3.9")]),
         ({"x/pyvenv.cfg": "prompt = x"}, []),
         ({"x/pyvenv.cfg.in": ENVIRONMENT}, []),
-        ({"a/x/pyvenv.cfg": ENVIRONMENT, "a/x/lib/y/pyvenv.cfg": ENVIRONMENT}, [Root("KPT101", "a/x", 2, "Python 3.12")]),
+        (
+            {"a/x/pyvenv.cfg": ENVIRONMENT, "a/x/lib/y/pyvenv.cfg": ENVIRONMENT},
+            [Root("KPT101", "a/x", 2, "Python 3.12")],
+        ),
         (numbered("x/lib/python3.9/site-packages/m{}.py", 20), [Root("KPT101", "x", 20)]),
         (numbered("x/lib64/python3.9/site-packages/m{}.py", 20), [Root("KPT101", "x", 20)]),
         (numbered("x/Lib/site-packages/m{}.py", 20), [Root("KPT101", "x", 20)]),
@@ -58,7 +61,7 @@ def below(root: str, files: Mapping[str, str]) -> dict[str, str]:
         ),
         ({".tox/py39/pyvenv.cfg": ENVIRONMENT}, [Root("KPT101", ".tox/py39", 1, "Python 3.12")]),
         (
-            {"x/pyvenv.cfg": ENVIRONMENT, "x/.ruff_cache/CACHEDIR.TAG": SIGNATURE, "x/lib/a.pyc": "", "x/.DS_Store": ""},
+            {"x/pyvenv.cfg": ENVIRONMENT, "x/.ruff_cache/CACHEDIR.TAG": SIGNATURE, "x/a.pyc": "", "x/.DS_Store": ""},
             [Root("KPT101", "x", 4, "Python 3.12")],
         ),
     ],
@@ -110,8 +113,17 @@ SHARED = {
     "include/python3.12/Python.h": "",
     "share/python-wheels/pip.whl": "",
 }
-PROJECT = {".gitignore": "*.log\n", "app.py": "", "lib/own.py": "", "include/own.h": "", "scripts/deploy.sh": "", "doc/index.md": "",
-           "share/data.csv": "", "etc/app.conf": "", "src/app/__init__.py": ""}  # fmt: skip
+PROJECT = {
+    ".gitignore": "*.log\n",
+    "app.py": "",
+    "lib/own.py": "",
+    "include/own.h": "",
+    "scripts/deploy.sh": "",
+    "doc/index.md": "",
+    "share/data.csv": "",
+    "etc/app.conf": "",
+    "src/app/__init__.py": "",
+}
 
 
 @pytest.mark.parametrize("root", ["", "shop/"], ids=["top", "folder"])
@@ -160,21 +172,33 @@ def test_what_no_environment_makes_at_its_top_is_left_alone(git_repo: MakeReposi
         ({"x.pyc": ""}, [Root("KPT102", ".", 1)]),
         ({"A$PY.class": ""}, [Root("KPT102", ".", 1)]),
         ({"a/x.pyc.txt": "", "a/pyc": "", "__pycache__": ""}, []),
-        ({"a/.hidden/.tox/x": "", ".github/.tox/x": ""}, [Root("KPT103", ".github/.tox", 1), Root("KPT103", "a/.hidden/.tox", 1)]),
+        (
+            {"a/.hidden/.tox/x": "", ".github/.tox/x": ""},
+            [Root("KPT103", ".github/.tox", 1), Root("KPT103", "a/.hidden/.tox", 1)],
+        ),
         ({"a/.b/.c/.mypy_cache/.d/x": "", "a/.b/y": ""}, [Root("KPT103", "a/.b/.c/.mypy_cache", 1)]),
         ({"a/.mypy_cache/.ruff_cache/x": ""}, [Root("KPT103", "a/.mypy_cache", 1)]),
         ({"cache/CACHEDIR.TAG": SIGNATURE, "cache/x": ""}, [Root("KPT103", "cache", 2)]),
         ({"cache/CACHEDIR.TAG": "no signature", "cache/x": ""}, []),
         ({"CACHEDIR.TAG": SIGNATURE, "x": ""}, []),
-        ({".dmypy.json": "", "a/.spyderproject": ""}, [Root("KPT103", ".dmypy.json", 1), Root("KPT103", "a/.spyderproject", 1)]),
+        (
+            {".dmypy.json": "", "a/.spyderproject": ""},
+            [Root("KPT103", ".dmypy.json", 1), Root("KPT103", "a/.spyderproject", 1)],
+        ),
         ({"a.egg-info/PKG-INFO": "", "a.egg-info/top_level.txt": ""}, [Root("KPT104", "a.egg-info", 2)]),
         ({"a.egg-info/SOURCES.txt": ""}, [Root("KPT104", "a.egg-info", 1)]),
         ({"a.egg-info/notes.md": "", "b.dist-info/METADATA": ""}, []),
         ({"b-1.dist-info/RECORD": "", "b-1.dist-info/METADATA": ""}, [Root("KPT104", "b-1.dist-info", 2)]),
         ({"a-1-py3.9.egg": ""}, [Root("KPT104", ".", 1)]),
-        ({"build/lib/a.py": "", "dist/a.whl": "", "dist/b.whl": ""}, [Root("KPT105", "build", 1), Root("KPT105", "dist", 2)]),
+        (
+            {"build/lib/a.py": "", "dist/a.whl": "", "dist/b.whl": ""},
+            [Root("KPT105", "build", 1), Root("KPT105", "dist", 2)],
+        ),
         ({"src/build/a.py": "", "docs/dist/b.txt": ""}, []),
-        ({"build/__pycache__/x.pyc": "", "build/y": ""}, [Root("KPT102", "build/__pycache__", 1), Root("KPT105", "build", 1)]),
+        (
+            {"build/__pycache__/x.pyc": "", "build/y": ""},
+            [Root("KPT102", "build/__pycache__", 1), Root("KPT105", "build", 1)],
+        ),
         ({"dist/index.js": "", "action.yml": ""}, []),
         ({"dist/index.js": "", "action.yaml": ""}, []),
         ({"site/index.html": ""}, []),
@@ -192,7 +216,7 @@ def test_what_no_environment_makes_at_its_top_is_left_alone(git_repo: MakeReposi
         ({"a/.ds_store": "", "THUMBS.DB": "", "b/Desktop.ini": ""},
          [Root("KPT107", "THUMBS.DB", 1), Root("KPT107", "a/.ds_store", 1), Root("KPT107", "b/Desktop.ini", 1)]),
         ({".env": "", "a/.env.local": "", ".envrc": "", ".pypirc": "", ".streamlit/secrets.toml": "", "x.env": ""},
-         [Root("KPT108", path, 1) for path in (".env", ".envrc", ".pypirc", ".streamlit/secrets.toml", "a/.env.local")]),
+         [Root("KPT108", it, 1) for it in (".env", ".envrc", ".pypirc", ".streamlit/secrets.toml", "a/.env.local")]),
         ({f".env.{ending}": "" for ending in ("example", "sample", "template", "dist", "production.example")}, []),
         ({".venv": "", "a/.pdm-python": ""}, [Root("KPT109", ".venv", 1), Root("KPT109", "a/.pdm-python", 1)]),
         ({"db.sqlite3": "", "mlruns/x": "", "wandb/y": ""}, []),

@@ -13,12 +13,12 @@ from kempt.host.files import (
     Look,
     expect_of,
     look,
-    read_regular,
     remove_empty_folder,
     remove_file,
     remove_temporary,
     write_atomic,
 )
+from kempt.host.reading import read_regular
 from kempt.model.plan import Expect
 
 LIMIT = 1000

@@ -64,7 +64,8 @@ env/pyvenv.cfg:1:1   KPT101 tracked-environment
     PDM makes `__pypackages__/`   [fix]
 
 2 findings (1 error, 1 info).
-Mend them with `kempt check --fix`, and with `--unsafe-fixes` the environment too.
+Mend them with `kempt check --fix`, and with
+`--unsafe-fixes` the environment too.
 """
 
     assert expected == render(shop(), "text", width=60)

@@ -19,8 +19,16 @@ def said(repository: Repository) -> list[str]:
 @pytest.mark.parametrize(
     "text, expected, after",
     [
-        (".__pypackages__/\n", ["1: `.__pypackages__/` matches nothing that any tool makes; `__pypackages__/` is meant"], "__pypackages__/\n"),
-        ("__pycache\n", ["1: `__pycache` matches nothing that any tool makes; `__pycache__` is meant"], "__pycache__\n"),
+        (
+            ".__pypackages__/\n",
+            ["1: `.__pypackages__/` matches nothing that any tool makes; `__pypackages__/` is meant"],
+            "__pypackages__/\n",
+        ),
+        (
+            "__pycache\n",
+            ["1: `__pycache` matches nothing that any tool makes; `__pycache__` is meant"],
+            "__pycache__\n",
+        ),
         ("*.py[cod}\n", ["1: `*.py[cod}` matches nothing that any tool makes; `*.py[cod]` is meant"], "*.py[cod]\n"),
         (".venv/\n", ["1: `.venv/` misses a `.venv` that is a file or a link; `.venv` does not"], ".venv\n"),
         ("/.venv/\r\n", ["1: `/.venv/` misses a `.venv` that is a file or a link; `/.venv` does not"], "/.venv\r\n"),
@@ -28,7 +36,11 @@ def said(repository: Repository) -> list[str]:
         ("x\na\nx\n", ["3: `x` repeats `x` in line 1"], "x\na\n"),
         ("x\nx\nx", ["2: `x` repeats `x` in line 1", "3: `x` repeats `x` in line 1"], "x\n"),
         ("x/\nx\n", ["1: `x/` is covered by `x` in line 2"], "x\n"),
-        ("*.py[cod]\n*.pyc\n*.pyd\n", ["2: `*.pyc` is covered by `*.py[cod]` in line 1", "3: `*.pyd` is covered by `*.py[cod]` in line 1"], "*.py[cod]\n"),
+        (
+            "*.py[cod]\n*.pyc\n*.pyd\n",
+            ["2: `*.pyc` is covered by `*.py[cod]` in line 1", "3: `*.pyd` is covered by `*.py[cod]` in line 1"],
+            "*.py[cod]\n",
+        ),
         ("*.pyd\n*.py[co]\n", [], "*.pyd\n*.py[co]\n"),
         ("x\n!x\nx\n", [], "x\n!x\nx\n"),
         ("x/\n!x/keep\nx\n", [], "x/\n!x/keep\nx\n"),

@@ -1,4 +1,4 @@
-"""Every page is executed: Bad gives exactly its code at the marked line, the fix makes Good of it, and Good is clean."""
+"""Every page is executed: Bad gives exactly its code where it is marked, the fix makes Good of it, Good is clean."""
 
 from __future__ import annotations
 

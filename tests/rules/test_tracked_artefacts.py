@@ -22,7 +22,11 @@ def ignore_file(repository: Repository, path: str = ".gitignore") -> str:
         ({"env/pyvenv.cfg": ENVIRONMENT}, "KPT101", "error: a Python 3.12 environment is tracked by git: `env`"),
         ({"env/pyvenv.cfg": "home = x"}, "KPT101", "error: an environment is tracked by git: `env`"),
         ({"c/conda-meta/history": ""}, "KPT101", "error: a conda environment is tracked by git: `c`"),
-        ({"pyvenv.cfg": ENVIRONMENT, "lib64": "", "a.py": ""}, "KPT101", "error: a Python 3.12 environment is tracked by git: `.`"),
+        (
+            {"pyvenv.cfg": ENVIRONMENT, "lib64": "", "a.py": ""},
+            "KPT101",
+            "error: a Python 3.12 environment is tracked by git: `.`",
+        ),
         ({"__pycache__/a.pyc": ""}, "KPT102", "error: bytecode is tracked by git: `__pycache__`"),
         ({"p/a.pyc": ""}, "KPT102", "error: bytecode is tracked by git: `p/a.pyc`"),
         (numbered("p/{}.pyc", 3), "KPT102", "error: bytecode is tracked by git: `p/0.pyc` and 2 more in `p`"),
@@ -66,7 +70,11 @@ def test_sizes_that_git_does_not_hold_are_unknown(git_repo: MakeRepository) -> N
         ({"api/.venv/pyvenv.cfg": ENVIRONMENT}, "KPT101", ".venv\n"),
         ({"Venv/pyvenv.cfg": ENVIRONMENT}, "KPT101", "/Venv/\n"),
         ({"a [x]*/pyvenv.cfg": ENVIRONMENT}, "KPT101", "/a \\[x]\\*/\n"),
-        ({"pyvenv.cfg": ENVIRONMENT, "bin/activate": "", "lib64": "", "a.py": ""}, "KPT101", "/bin/\n/lib64\n/pyvenv.cfg\n"),
+        (
+            {"pyvenv.cfg": ENVIRONMENT, "bin/activate": "", "lib64": "", "a.py": ""},
+            "KPT101",
+            "/bin/\n/lib64\n/pyvenv.cfg\n",
+        ),
         ({"a/__pycache__/x.pyc": "", "b/__pycache__/x.pyc": ""}, "KPT102", "__pycache__/\n"),
         ({"__PYCACHE__/x.pyc": ""}, "KPT102", "/__PYCACHE__/\n"),
         ({"p/a.pyc": "", "p/b.pyo": ""}, "KPT102", "*.py[co]\n"),
@@ -136,8 +144,8 @@ def test_history_is_spoken_of_and_left_alone(git_repo: MakeRepository) -> None:
     (finding,) = found(repository, "KPT102")
     mended(repository, "KPT102")
 
-    told = "git's history still holds the bytes; to rewrite it: git filter-repo --invert-paths --path 'it'\\''s/__pycache__'"
-    assert (told,) == finding.notes
+    command = "git filter-repo --invert-paths --path 'it'\\''s/__pycache__'"
+    assert (f"git's history still holds the bytes; to rewrite it: {command}",) == finding.notes
     assert before == repository.git("rev-parse", "HEAD")
 
 

@@ -1,10 +1,10 @@
 """The console examples of the documentation: found in pages, run in a sandbox, compared with what the page says.
 
-A block of the language `console` holds commands after `$ ` (continued after `> `) and what they print. In expected output
-a line of three dots stands for any lines, three dots in a line for any text. All blocks of a page share one shell, which
-starts in a folder that holds `kempt`, this checkout's pages and scripts, and as much as the page asks for:
+A block of the language `console` holds commands after `$ ` (continued after `> `) and what they print, where a line of
+three dots stands for any lines, and three dots in a line for any text. All blocks of a page share one shell. It starts
+where the page asks for it, beside a folder `kempt` that stands for a clone of kempt:
 
-    <!-- sandbox: shop -->     in `shop`, as docs/dirty_repository.py makes it (without a comment, too)
+    <!-- sandbox: shop -->     in `shop`, as docs/dirty_repository.py makes it; so does a page that asks for nothing
     <!-- sandbox: empty -->    in a folder that holds nothing else
 """
 
@@ -22,7 +22,9 @@ from typing import NamedTuple
 from support.repositories import environment
 
 ROOT = Path(__file__).parents[2]
-BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^(?P<indent> *)```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
+)
 SANDBOX = re.compile(r"<!-- sandbox: (\w+) -->")
 MARK = "--- end of command"
 
@@ -83,15 +85,23 @@ def run_page(text: str, folder: Path) -> list[Ran]:
     """Run the commands of a page in a fresh sandbox below `folder`."""
     home, work = folder / "home", folder / "work"
     work.mkdir(parents=True)
-    env = environment(home, PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", PAGER="cat")
-    env.pop("COLUMNS", None)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = environment(home, PATH=path, PAGER="cat", COLUMNS="90")  # as wide as a page of the site
     (work / "kempt" / "docs").mkdir(parents=True)
     shutil.copy(ROOT / "docs" / "dirty_repository.py", work / "kempt" / "docs")
     wanted = SANDBOX.search(text)
     if wanted is None or wanted[1] == "shop":
-        subprocess.run([sys.executable, "kempt/docs/dirty_repository.py", "shop"], cwd=work, env=env, check=True, stdout=-3)
+        subprocess.run(
+            [sys.executable, "kempt/docs/dirty_repository.py", "shop"],
+            cwd=work,
+            env=env,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         work /= "shop"
-    script = "".join(f"{{ {each.command}\n}}; set -- $?; printf '\\n{MARK} %s\\n' $1; (exit $1)\n" for each in examples(text))
+    script = "".join(
+        f"{{ {each.command}\n}}; set -- $?; printf '\\n{MARK} %s\\n' $1; (exit $1)\n" for each in examples(text)
+    )
     done = subprocess.run(
         ["bash", "-u"], cwd=work, env=env, input=script.encode(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         check=False, timeout=300,
@@ -121,7 +131,8 @@ def refreshed(text: str, outcomes: Sequence[Ran]) -> str:
         for example in examples(match[0]):
             _, ran = next(waiting)
             output = example.output if fits(example.output, ran.output) else _shown(ran.output)
-            lines += ["$ " + example.command.replace("\n", "\n> "), *output.splitlines()]
+            command = f"$ {example.command}".replace("\n", "\n> ")
+            lines += [*command.splitlines(), *output.splitlines()]
         return "\n".join([head, *(f"{match['indent']}{line}".rstrip() for line in lines), f"{match['indent']}```"])
 
     return BLOCK.sub(block, text)

@@ -85,20 +85,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """Check, mend if asked to, show what is left, and return the exit code."""
     chosen = format_of(args, tuple(RENDERERS))
-    refuse_contradictions(args, chosen)
-    places = places_of(args)
+    _refuse_contradictions(args, chosen)
+    places = _places_of(args)
     if args.diff or args.dry_run:
         from kempt.cli.mending import preview
 
         return preview(args, places)
-    reports, all_done = outcome(args, places, chosen)
+    reports, all_done = _outcome(args, places, chosen)
     if args.write_baseline is not None:
-        return adopt(args.write_baseline, reports)
-    show(args, chosen, reports, places)
+        return _adopt(args.write_baseline, reports)
+    _show(args, chosen, reports, places)
     return max(exit_code(reports, zero=args.exit_zero), 0 if all_done else 1)
 
 
-def refuse_contradictions(args: Args, format: str) -> None:
+def _refuse_contradictions(args: Args, format: str) -> None:
     """Raise UsageError for options that make no sense together."""
     mending = "--fix" if args.fix else "--diff" if args.diff else "--dry-run" if args.dry_run else ""
     if mending and (args.no_git or args.filenames or args.rev is not None):
@@ -107,11 +107,13 @@ def refuse_contradictions(args: Args, format: str) -> None:
         raise UsageError(f"{mending} prints text, not {format}")
     if args.statistics and format not in COUNTABLE:
         raise UsageError(f"statistics cannot be shown as {format}", hint=f"one of {', '.join(COUNTABLE)}")
+    if args.select is not None and not any(codes.strip(" ,") for codes in args.select):
+        raise UsageError("--select names no rule: nothing would be checked")
     if mending and args.write_baseline is not None:
         raise UsageError(f"{mending} and --write-baseline exclude each other", hint="mend first")
 
 
-def places_of(args: Args) -> Places:
+def _places_of(args: Args) -> Places:
     """The repositories that the command line names."""
     if args.filenames:
         return Places(((".",),), ".")
@@ -153,7 +155,7 @@ def wishes_of(args: Args) -> Wishes:
     }  # fmt: skip
 
 
-def outcome(args: Args, places: Places, format: str) -> tuple[tuple[Report, ...], bool]:
+def _outcome(args: Args, places: Places, format: str) -> tuple[tuple[Report, ...], bool]:
     """The report on each repository, after mending if that was asked for, and whether all of the mending was done.
 
     An error ends in a report of its own where others may still be shown, or where a program reads the result.
@@ -163,22 +165,22 @@ def outcome(args: Args, places: Places, format: str) -> tuple[tuple[Report, ...]
     def look_at(path: str) -> Report:
         names = args.paths if args.filenames else None
         report = check(path, rev=args.rev, git=not args.no_git, names=names, **wishes)
-        return unmendable(report) if args.no_git else report
+        return _unmendable(report) if args.no_git else report
 
     if args.fix:
         from kempt.cli.mending import Mender
 
         mender = Mender(args, wishes, look_at, aside=format not in {"text", "concise"} and args.output_file is None)
-        return tuple(each_report(args, places, mender, format)), mender.all_done
-    return tuple(each_report(args, places, look_at, format)), True
+        return tuple(_each_report(args, places, mender, format)), mender.all_done
+    return tuple(_each_report(args, places, look_at, format)), True
 
 
-def unmendable(report: Report) -> Report:
+def _unmendable(report: Report) -> Report:
     """The report without its fixes and their commands: where there is no git, none of them would work."""
     return report._replace(findings=tuple(each._replace(fix=None, help="", notes=()) for each in report.findings))
 
 
-def each_report(args: Args, places: Places, look_at: Callable[[str], Report], format: str) -> Iterator[Report]:
+def _each_report(args: Args, places: Places, look_at: Callable[[str], Report], format: str) -> Iterator[Report]:
     """The reports, with progress on the terminal where they are many."""
     try:
         for report in check_each(places, with_progress(args, places, look_at)):
@@ -195,7 +197,7 @@ def each_report(args: Args, places: Places, look_at: Callable[[str], Report], fo
         yield failed_report(places.groups[0][0], error)
 
 
-def adopt(path: str, reports: Sequence[Report]) -> int:
+def _adopt(path: str, reports: Sequence[Report]) -> int:
     """Write a baseline, and return the exit code: what cannot be in one still counts."""
     from kempt.engine.project.baseline import write_baseline
 
@@ -207,25 +209,25 @@ def adopt(path: str, reports: Sequence[Report]) -> int:
     return int(any(finding.code in NEVER_MASKED for finding in findings))
 
 
-def show(args: Args, format: str, reports: Sequence[Report], places: Places) -> None:
+def _show(args: Args, format: str, reports: Sequence[Report], places: Places) -> None:
     """Print the reports, or write them to a file, and on GitHub also to the page of the step."""
     look = report_look(args, target=target_of(args, places))._replace(show_fixes=args.show_fixes)
     if places.are_many and not args.statistics:
         text = render_many(tuple(reports), format, root=places.root, look=look)
     else:
-        text = render(in_one(reports, places), format, statistics=args.statistics, **look._asdict())
+        text = render(_in_one(reports, places), format, statistics=args.statistics, **look._asdict())
     deliver(args, text, format)
     if format == "github":
         from kempt.engine.surroundings import append_step_summary
         from kempt.report.step_summary import render as summary_of
 
         try:
-            append_step_summary(summary_of(in_one(reports, places), look))
+            append_step_summary(summary_of(_in_one(reports, places), look))
         except KemptError as error:  # the page is an extra: what was found is told all the same
             output.complain(error)
 
 
-def in_one(reports: Sequence[Report], places: Places) -> Report:
+def _in_one(reports: Sequence[Report], places: Places) -> Report:
     """The reports as one."""
     if not places.are_many:
         return reports[0]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from kempt.cli import output
 from kempt.cli.options import Parser
-from kempt.engine.surroundings import exists
+from kempt.engine.surroundings import exists, require_current_folder
 from kempt.errors import UsageError
 
 COMMANDS = {
@@ -42,6 +42,7 @@ def run(words: Sequence[str]) -> int:
     if words and words[0] in {"-h", "--help", "help"}:
         output.emit(overview())
         return 0
+    require_current_folder()
     name, rest = chosen(words)
     command = load(name)
     args = parser_of(name, command).parse(rest, command.Args())

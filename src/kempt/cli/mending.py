@@ -11,10 +11,12 @@ from kempt.engine.apply import apply
 from kempt.engine.preview import contents_before
 from kempt.engine.project.fix import Prepared, prepare
 from kempt.engine.project.repositories import Places
+from kempt.errors import KemptError, UsageError
 from kempt.model.report import Report
 from kempt.report import plan as plans
 from kempt.report import receipt as receipts
 from kempt.report.closing import tally
+from kempt.report.escape import visible
 from kempt.report.look import Look
 
 
@@ -47,16 +49,26 @@ class Mender:
 
 
 def preview(args: Args, places: Places) -> int:
-    """Show what `--fix` would do, as a list or as a diff, and return the exit code: 1 for a diff that is not empty."""
+    """Show what `--fix` would do, as a list or as a diff, and return the exit code.
+
+    That is 1 for a diff that is not empty, and 2 where a repository could not be checked.
+    """
     look, wishes = report_look(args, target=target_of(args, places)), wishes_of(args)
-    blocks, changes = [], False
+    blocks, code = [], 2 if places.failed else 0
     for path in (path for group in places.groups for path in group):
-        prepared = prepare(path, unsafe=args.unsafe_fixes, **wishes)
-        changes = changes or bool(prepared.plan.steps)
-        head = f"# {prepared.plan.root}\n" if places.are_many else ""
-        blocks.append(head + (_diff(prepared, look) if args.diff else _listed(prepared, look)))
+        try:
+            prepared = prepare(path, unsafe=args.unsafe_fixes, **wishes)
+        except KemptError as error:
+            if not places.are_many or isinstance(error, UsageError):
+                raise
+            output.complain(error)
+            code = 2
+            continue
+        code = max(code, int(args.diff and bool(prepared.plan.steps)))
+        text = _diff(prepared, look) if args.diff else _listed(prepared, look)
+        blocks.append(f"# {visible(prepared.plan.root)}\n{text}" if places.are_many and text else text)
     deliver(args, ("" if args.diff else "\n").join(blocks))
-    return int(args.diff and changes)
+    return code
 
 
 def _diff(prepared: Prepared, look: Look) -> str:

@@ -75,6 +75,8 @@ class Parser(ArgumentParser):
             if word.startswith("-") and word != "-":
                 raise self._unknown(word)
         self._take(args, [*left, *tail])
+        if "" in vars(args).get("paths", ()) or vars(args).get("path") == "":
+            raise UsageError("an empty path", hint="a variable of the shell that is not set")
         return args
 
     def error(self, message: str) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kempt.host import terminal
+from kempt.host import repositories, terminal
 from kempt.host.env import environ
 
 
@@ -19,9 +19,12 @@ def columns() -> int:
 
 def exists(path: str) -> bool:
     """Whether there is anything at a path."""
-    from kempt.host.repositories import exists as lies_there
+    return repositories.exists(path)
 
-    return lies_there(path)
+
+def require_current_folder() -> None:
+    """Raises UsageError where the folder that kempt was started in was removed."""
+    repositories.require_current_folder()
 
 
 def write_report(path: str, text: str) -> None:

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.host.folders import Folder, open_parent
+from kempt.host.reading import CHUNK, kind_of, read_open, refuse_others
 from kempt.model.plan import Expect
 
-CHUNK = 1024**2
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
@@ -33,15 +33,6 @@ class Look(NamedTuple):
 def expect_of(found: os.stat_result) -> Expect:
     """What must still hold for a file when a step comes to it."""
     return Expect(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev, found.st_ino)
-
-
-def read_regular(path: str, limit: int) -> bytes:
-    """The content of a regular file; nothing else is ever opened for reading, and no link is followed at its end.
-
-    `limit` is in bytes. Raises UnreadableError with the reason.
-    """
-    with _unreadable(path):
-        return _read(Folder("", None), path, limit).content
 
 
 def look(root: str, relative: str, limit: int) -> Look | None:
@@ -152,15 +143,6 @@ def settle(folder: Folder, name: str, like: os.stat_result | None) -> None:
         folder.touch(name, like.st_mtime_ns)
 
 
-def kind_of(mode: int) -> str:
-    """What a file is that is not a regular one, in words."""
-    kinds = (
-        (stat.S_ISLNK, "a symbolic link"), (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a FIFO"),
-        (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"),
-    )  # fmt: skip
-    return f"{next((words for is_kind, words in kinds if is_kind(mode)), 'something else')}, not a regular file"
-
-
 def write_all(descriptor: int, content: bytes) -> None:
     """Write every byte: write() may take fewer than it was given."""
     view = memoryview(content)
@@ -181,29 +163,14 @@ def unwritable(path: str) -> Iterator[None]:
 
 def _read(folder: Folder, name: str, limit: int) -> Look:
     # Looked at before it is opened: opening a device can already do something (rewind a tape, start a watchdog).
-    _readable(folder.lstat(name), name, limit)
+    refuse_others(folder.lstat(name), name, limit)
     descriptor = folder.open_file(name, _READ)
     try:
         found = os.fstat(descriptor)
-        _readable(found, name, limit)
-        chunks, left = [], limit + 1
-        while left and (chunk := os.read(descriptor, min(left, CHUNK))):
-            chunks.append(chunk)
-            left -= len(chunk)
+        refuse_others(found, name, limit)
+        return Look(read_open(descriptor, name, limit), expect_of(found))
     finally:
         os.close(descriptor)
-    if not left:
-        raise UnreadableError(f"larger than {limit:,} bytes", path=name)
-    return Look(b"".join(chunks), expect_of(found))
-
-
-def _readable(found: os.stat_result | None, path: str, limit: int) -> None:
-    if found is None:
-        raise UnreadableError("no such file", path=path)
-    if not stat.S_ISREG(found.st_mode):
-        raise UnreadableError(kind_of(found.st_mode), path=path)
-    if found.st_size > limit:
-        raise UnreadableError(f"larger than {limit:,} bytes", path=path)
 
 
 def _expected(folder: Folder, name: str, relative: str, expect: Expect | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
-from kempt.errors import ToolError
+from kempt.errors import ToolError, UsageError
 from kempt.host.env import environ
 from kempt.host.gitdir import GitDir, find_git_dir
 from kempt.host.run import Completed, find_program, run
@@ -34,7 +34,7 @@ class Git:
         self.work_tree = place.work_tree
         self.index = index
         self.scratch = Scratch()
-        self._timeout = timeout or float(environ().get("KEMPT_GIT_TIMEOUT", TIMEOUT_SECONDS))
+        self._timeout = timeout or _patience()
         self._program = find_program("git")
 
     @classmethod
@@ -144,6 +144,18 @@ class Git:
 
 
 TIMEOUT_HINT = "set KEMPT_GIT_TIMEOUT to more seconds if the repository is that large"
+
+
+def _patience() -> float:
+    """Seconds to wait for git."""
+    wanted = environ().get("KEMPT_GIT_TIMEOUT")
+    try:
+        seconds = float(wanted) if wanted else TIMEOUT_SECONDS
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"KEMPT_GIT_TIMEOUT is no number of seconds: {wanted}")
+    return seconds
 
 
 def _options(empty: str, bare: str = "explicit") -> Iterable[str]:

@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from kempt.errors import KemptError
-from kempt.host.files import read_regular, write_all
+from kempt.host.files import write_all
 from kempt.host.folders import BINARY, CLOEXEC, NOFOLLOW
+from kempt.host.reading import read_regular
 from kempt.host.state import repository_key, state_folder
 
 SUFFIX = ".jsonl"

@@ -8,8 +8,9 @@ import re
 import stat
 
 from kempt.errors import UnsafeError, UsageError
-from kempt.host.files import expect_of, kind_of, put, temporary_name, unwritable, write_all
+from kempt.host.files import expect_of, put, temporary_name, unwritable, write_all
 from kempt.host.folders import BINARY, CLOEXEC, Folder
+from kempt.host.reading import kind_of
 
 _STANDARD = re.compile(r"/dev/std(?P<name>out|err)|/(?:dev|proc/self)/fd/(?P<number>\d+)")
 _NO_RENAME = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kempt.errors import KemptError
+from kempt.errors import KemptError, UsageError
 from kempt.host.gitdir import find_git_dir, is_bare
 
 DEPTH = 6
@@ -32,6 +32,14 @@ def repository_of(path: str) -> str | None:
     except KemptError as error:
         return None if error.code == "KPT003" else os.path.realpath(path)
     return found.work_tree or found.git_dir
+
+
+def require_current_folder() -> None:
+    """Raises UsageError where the folder that this process is in was removed: no path means anything then."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError("the current folder is gone", hint="cd to one that exists") from error
 
 
 def exists(path: str) -> bool:

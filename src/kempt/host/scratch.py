@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from kempt.errors import KemptError
 from kempt.host.env import environ
 
 
@@ -34,7 +35,11 @@ class Scratch:
         if not self._path:
             base = environ().get("TMPDIR") or environ().get("TEMP") or "/tmp"  # noqa: S108 - the folder is made 0700
             path = os.path.join(base, f"kempt-{os.getpid()}-{os.urandom(6).hex()}")
-            os.mkdir(path, 0o700)
+            try:
+                os.mkdir(path, 0o700)
+            except OSError as error:
+                message = f"cannot make a folder for temporary files: {error.strerror or error}"
+                raise KemptError(message, path=base, hint="set TMPDIR to a folder that can be written") from error
             self._path = path
         return self._path
 

@@ -148,9 +148,11 @@ def _mended(report: Report, look: Look) -> list[str]:
 
 
 def _closing(report: Report, look: Look) -> list[str]:
-    """The closing sentences, on one line where they fit and else a line each."""
+    """The closing sentences, on one line where they fit and else each on lines of its own."""
     first, *rest = sentences(report, look)
     style = "green" if not report.findings and not report.errors else "bold"
     whole = sum(map(width, (first, *rest))) + len(rest)
-    painted = [paint(first, style, on=look.color), *rest]
-    return [" ".join(painted)] if whole <= look.width else painted
+    shown = paint(first, style, on=look.color)
+    if whole <= look.width:
+        return [" ".join([shown, *rest])]
+    return [shown, *(line for sentence in rest for line in wrap(sentence, look.width))]

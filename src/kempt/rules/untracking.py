@@ -26,8 +26,9 @@ def findings(
         if found.row.code == rule.code:
             fix = None if safety is None else Fix(f"untrack {shown(found)}", safety, edits(repo, found))
             yield rule.finding(
-                Location(found.at), describe(found), about=found.root, key=found.row.ignore, level=found.row.level, fix=fix,
-                notes=(history_note(found),), service=service_of(repo, found.at), files=found.files, bytes=found.bytes,
+                Location(found.at), describe(found), about=found.root, key=found.row.ignore, level=found.row.level,
+                notes=(history_note(found),), fix=fix, service=service_of(repo, found.at),
+                files=found.files, bytes=found.bytes,
             )  # fmt: skip
 
 

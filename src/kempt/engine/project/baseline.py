@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from kempt.engine.selection import NEVER_SUPPRESSED
 from kempt.errors import ConfigError
-from kempt.host.files import read_regular
 from kempt.host.output import write_output
+from kempt.host.reading import read_regular
 from kempt.model.finding import Finding
 
 VERSION = 1

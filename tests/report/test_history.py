@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from kempt.model.journal import FileChange, Header, IndexEdit, Journal
+from kempt.model.plan import IndexChange, Tracked
+from kempt.report.history import heading, to_text
+from kempt.report.look import Look
+
+HEADER = Header("20261122-200313-dc66", "/repo", "", "", "kempt check --fix", 0.0)
+FILE = FileChange("a\x1b", b"", "")
+INDEX = IndexEdit((IndexChange("a", Tracked("100644", "0"), None), IndexChange("b", None, None)), "")
+
+
+@pytest.mark.parametrize(
+    "journal, expected",
+    [
+        pytest.param(Journal(HEADER, (FILE, INDEX), finished=True), "1 file, 2 index entries\n", id="finished"),
+        pytest.param(Journal(HEADER, (FILE,), finished=True, undone=True), "1 file   taken back\n", id="undone"),
+        pytest.param(Journal(HEADER, (FILE, FILE)), "2 files   stopped on the way\n", id="stopped"),
+        pytest.param(Journal(HEADER, (), finished=True), "nothing\n", id="nothing"),
+    ],
+)
+def test_a_line_for_each_change(journal: Journal, expected: str) -> None:
+    start = "20261122-200313-dc66   2026-11-22 20:03 UTC   kempt check --fix   "
+
+    assert start + expected == to_text([journal], Look())
+
+
+def test_what_a_change_is_called() -> None:
+    assert "kempt check --fix, 2026-11-22 20:03 UTC" == heading(Journal(HEADER, finished=True), Look())
+    assert heading(Journal(HEADER), Look()).endswith(" UTC, which was stopped on the way")
+
+
+def test_a_command_that_would_steer_the_terminal_is_spelled_out() -> None:
+    journal = Journal(HEADER._replace(why="kempt\x1b[2J"), finished=True)
+
+    assert "kempt\\x1b[2J" in to_text([journal], Look())
+    assert "kempt\\x1b[2J" in heading(journal, Look())
