@@ -5,32 +5,15 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
+from kempt.model import listing as module
 from kempt.model.listing import Listing
 
-PARTS = st.sampled_from(
-    [
-        "a",
-        "A",
-        "ab",
-        "a-",
-        "a.b",
-        "a0",
-        "b",
-        "lib",
-        "Lib",
-        "LIB",
-        "é",
-        "É",
-        "\udcff",
-        "\udc80x",
-        "-n",
-        "new\nline",
-        "venv",
-    ]
-)
+ASCII = ["a", "A", "ab", "a-", "a.b", "a0", "b", "lib", "Lib", "-n", "venv", ".b", ".B", "__x", "__x__", "c.pyc", ".c.pyc", "b.CFG"]
+PARTS = st.sampled_from([*ASCII, "é", "É", "\udcff", "\udc80x", "new\nline"])
+NAMES = st.lists(st.sampled_from(ASCII), min_size=1, max_size=2).map("/".join)
 PATHS = st.lists(PARTS, min_size=1, max_size=4).map("/".join)
 
 
@@ -40,6 +23,10 @@ def is_tree(paths: set[str]) -> bool:
 
 
 TREES = st.sets(PATHS, max_size=12).filter(is_tree)
+
+
+sizes = pytest.mark.parametrize("small", [module.SMALL, 0], ids=["small", "large"])
+"""A listing of many megabytes is searched otherwise than a small one, and must give the same answers."""
 
 
 def bytewise(paths: set[str]) -> list[str]:
@@ -97,23 +84,25 @@ def test_the_span_of_a_path_is_the_file_or_the_folder(paths: set[str], path: str
     assert ([path] if path in paths else below(paths, path)) == list(listing.paths(*listing.span_of(path)))
 
 
-@given(TREES, st.lists(PARTS, min_size=1, max_size=2).map("/".join))
+@sizes
+@given(TREES, NAMES)
 def test_names_are_found_at_the_end_of_paths_without_regard_to_case(paths: set[str], name: str) -> None:
-    assume(name.isascii())
     wanted = [path for path in bytewise(paths) if b"/" + lowered(path) == b"/" + lowered(name)]
     wanted += [path for path in bytewise(paths) if lowered(path).endswith(b"/" + lowered(name))]
 
     assert sorted(wanted) == sorted(Listing.of(paths).named(name))
 
 
-@given(TREES, st.sampled_from(["b", ".b", "v", "venv", "ib", "/b", "b/b"]))
+@sizes
+@given(TREES, st.sampled_from([".b", "venv", "ib", "a/b", "b/c.pyc", ".pyc", ".cfg", "x__/b", ".b/.b"]))
 def test_endings_are_found_without_regard_to_case(paths: set[str], tail: str) -> None:
     wanted = [path for path in bytewise(paths) if lowered(path).endswith(lowered(tail))]
 
     assert wanted == list(Listing.of(paths).ending(tail))
 
 
-@given(TREES, st.sampled_from(["a", "lib", "venv", "ab", "a/b", "lib/a"]))
+@sizes
+@given(TREES, NAMES)
 def test_folders_of_a_name_are_found_outermost_only(paths: set[str], name: str) -> None:
     every = {path[:cut] for path in paths for cut, char in enumerate(path) if char == "/"}
     named = {folder for folder in every if (b"/" + lowered(folder)).endswith(b"/" + lowered(name))}
