@@ -14,7 +14,7 @@ SMALL = 4 * 1024**2
 """Bytes of paths up to which all their components are held as a set; above, it would outweigh the paths."""
 RARE = re.compile(rb"\.(?:cfg|class|db|egg|ini|ipynb|lcov|lock|pyc|pyd|pyo|pyx|so|tag|toml|txt|whl|xml)\0")
 """Endings that few files have; finding all of them at once takes the time of four searches."""
-SHAPES = {".": (b"\0.", b"/."), "__": (b"__/", b"__\0", b"__.")}
+HIDDEN, DUNDER = (b"\0.", b"/."), (b"__/", b"__\0")
 """What names of one shape need: where nothing is hidden, no hidden name has to be searched for."""
 
 
@@ -101,26 +101,29 @@ class Listing:
         start, end = self.span(folder)
         return end > start
 
-    def _may_hold(self, name: str) -> bool:
+    def _may_hold(self, name: str, *, folder: bool = False) -> bool:
         """Whether some path may have this component: asked before each search, for most names are nowhere.
 
-        Sixty rules and rows ask for a name. In a large listing only names with a rare ending are known beforehand.
+        Sixty rules and rows ask for a name. In a large listing only files with a rare ending are known beforehand.
         """
-        wanted = name.lower().rpartition("/")[2].encode()
-        shape = next((parts for start, parts in SHAPES.items() if name.startswith(start)), None)
-        if shape is not None and not any(map(self._has, shape)):
+        shape = HIDDEN if name.startswith(".") else DUNDER if name.startswith("__") and name.endswith("__") else ()
+        if shape and not any(map(self._has, shape)):
             return False
-        if len(self.raw) > SMALL and not RARE.fullmatch(wanted[wanted.rfind(b".") :] + b"\0"):
-            return True
+        last = name.lower().rpartition("/")[2].encode()
+        known = len(self.raw) <= SMALL or (not folder and RARE.fullmatch(last[last.rfind(b".") :] + b"\0"))
+        return not known or last in self._known_components()
+
+    def _known_components(self) -> frozenset[bytes]:
+        """All components of a small listing; of a large one the names with a rare ending, and these endings."""
         if self._components is None:
             small = len(self.raw) <= SMALL
             self._components = frozenset(self.folded.replace(b"\0", b"/").split(b"/") if small else self._rare_names())
-        return wanted in self._components
+        return self._components
 
     @property
     def holds_hidden(self) -> bool:
         """Whether any file or folder has a name that begins with a dot."""
-        return any(map(self._has, SHAPES["."]))
+        return any(map(self._has, HIDDEN))
 
     def _has(self, part: bytes) -> bool:
         """Whether a few bytes stand anywhere; remembered, because several names share them."""
@@ -149,18 +152,19 @@ class Listing:
     def ending(self, tail: str) -> Iterator[str]:
         """The paths that end in this text, without regard to case."""
         folder, slash, name = tail.lower().rpartition("/")
+        needle = tail.lower().encode() + b"\0"
         if slash and not (self._may_hold(name) and self._has(folder[-5:].encode() + b"/")):
             return  # the end of the folder's name is asked for, because several tails share it
-        if len(self.raw) > SMALL and RARE.fullmatch(tail.encode() + b"\0") and not self._may_hold(tail):
+        if len(self.raw) > SMALL and RARE.fullmatch(needle) and needle[:-1] not in self._known_components():
             return
-        folded, needle, position = self.folded, tail.lower().encode() + b"\0", 0
+        folded, position = self.folded, 0
         while (position := folded.find(needle, position)) >= 0:
             yield self.path_at(self.start_of(position))
             position += len(needle)
 
     def folders(self, name: str) -> Iterator[str]:
         """The folders of this name that hold tracked files, outermost only, without regard to case."""
-        if not self._may_hold(name):
+        if not self._may_hold(name, folder=True):
             return
         folded, needle, position = self.folded, name.lower().encode() + b"/", 0
         while (position := folded.find(needle, position)) >= 0:

@@ -81,6 +81,9 @@ def prepare(
             if not edits.contents and not edits.untracked:
                 break
             overlay = overlay.with_changes(edits.contents, edits.untracked)
+            if not len(overlay.listing):  # nothing else was tracked, so nothing is left to find
+                reports.append(reports[-1]._replace(findings=(), suppressed=()))
+                break
         return Prepared(plan_of(source, source.git, overlay, aside, "kempt check --fix"), reports[0], reports[-1])
 
 
