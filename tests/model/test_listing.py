@@ -30,6 +30,7 @@ ASCII = [
     "c.pyc",
     ".c.pyc",
     "b.CFG",
+    "A$py.class",
 ]
 PARTS = st.sampled_from([*ASCII, "é", "É", "\udcff", "\udc80x", "new\nline"])
 NAMES = st.lists(st.sampled_from(ASCII), min_size=1, max_size=2).map("/".join)
@@ -114,7 +115,9 @@ def test_names_are_found_at_the_end_of_paths_without_regard_to_case(small: int, 
 
 
 @sizes
-@given(paths=TREES, tail=st.sampled_from(["venv", "ib", "$py.class", "a/b", "b/c.pyc", ".pyc", ".cfg", "x__/b", ".b/.b"]))
+@given(
+    paths=TREES, tail=st.sampled_from(["venv", "ib", "$py.class", "a/b", "b/c.pyc", ".pyc", ".cfg", "x__/b", ".b/.b"])
+)
 def test_endings_are_found_without_regard_to_case(small: int, paths: set[str], tail: str) -> None:
     wanted = [path for path in bytewise(paths) if lowered(path).endswith(lowered(tail))]
 

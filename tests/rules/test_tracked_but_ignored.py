@@ -21,13 +21,14 @@ def said_of_all(repository: Repository) -> list[str]:
         ({"venv/bin/activate": "", "venv/x": ""}, [Seen("KPT110", "venv/bin/activate", 1, 2)]),
         ({"a/.venv/Scripts/Activate.ps1": ""}, [Seen("KPT110", "a/.venv/Scripts/Activate.ps1", 1, 1)]),
         ({"ENV/lib/python3.9/x.py": ""}, [Seen("KPT110", "ENV/lib/python3.9/x.py", 1, 1)]),
+        ({"env/app.py": "", "env/venv/bin/activate": ""}, [Seen("KPT110", "env/venv/bin/activate", 1, 1)]),
         ({"venv/pyvenv.cfg": ENVIRONMENT, "venv/bin/activate": ""}, []),
         ({"src/env/__init__.py": ""}, []),
         ({"env/settings.py": "", "env/lib/x.py": ""}, []),
         ({"tests/venv/bin/activate": ""}, []),
         ({"notes.log": ""}, []),
     ],
-    ids=["remains", "windows", "case", "whole", "package", "settings", "fixture", "other"],
+    ids=["remains", "windows", "case", "inside", "whole", "package", "settings", "fixture", "other"],
 )
 def test_by_default_only_the_remains_of_environments(
     git_repo: MakeRepository, files: dict[str, str], expected: list[Seen]

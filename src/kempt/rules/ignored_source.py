@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kempt.model.finding import Finding, Level, Location
+from kempt.model.listing import Listing
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.model.tree import Verdict
@@ -21,35 +22,46 @@ NAMED_FOLDERS = 3
 
 def asks(repo: Repo) -> Iterator[str]:
     """One Python file of each tracked folder whose name some unanchored pattern has."""
-    return (path for _, path in _candidates(repo))
+    listing = _own(repo)
+    bodies = {each.body.lower() for file in repo.ignore_files for each in file.patterns if not each.negated}
+    for name in sorted(bodies & NAMES):
+        for folder in listing.folders(name):
+            python = listing.folded.find(b".py\0", *listing.span(folder))
+            if python >= 0:
+                yield listing.path_at(listing.start_of(python))
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Tracked files stay tracked, but the next file added to such a folder is left out without a word."""
+    listing = _own(repo)
     hidden: dict[Verdict, list[str]] = {}
-    for folder, path in _candidates(repo):
-        verdict = repo.ignores.get(path)
-        if verdict is not None and verdict.ignored and verdict.pattern.rstrip("/").lower() in NAMES:
-            hidden.setdefault(verdict, []).append(folder)
-    for verdict, folders in hidden.items():
+    for path, verdict in repo.ignores.items():
+        if verdict.ignored and path.lower().endswith(".py") and path in listing:
+            folder = _folder(path, verdict)
+            if folder:
+                hidden.setdefault(verdict, []).append(folder)
+    for verdict, each in hidden.items():
+        folders = sorted(set(each))
         named = ", ".join(f"`{folder}`" for folder in folders[:NAMED_FOLDERS])
         more = " and others" if len(folders) > NAMED_FOLDERS else ""
         message = f"`{verdict.pattern}` hides tracked sources: {named}{more}"
         yield RULE.finding(Location(verdict.source, verdict.line), message, key=verdict.pattern)
 
 
-def _candidates(repo: Repo) -> Iterator[tuple[str, str]]:
-    """(folder, a Python file in it); what lies in tracked environments and the like is nobody's source."""
-    everything = repo.tree.listing
-    claimed = [everything.span_of(str(path)) for found in repo.artefacts for path in found.paths]
-    listing = everything.without(claimed) if claimed else everything
-    bodies = {each.body.lower() for file in repo.ignore_files for each in file.patterns if not each.negated}
-    for name in sorted(bodies & NAMES):
-        for folder in listing.folders(name):
-            start, end = listing.span(folder)
-            python = listing.folded.find(b".py\0", start, end)
-            if python >= 0:
-                yield folder, listing.path_at(listing.start_of(python))
+def _own(repo: Repo) -> Listing:
+    """The tracked files but for environments and the like: nobody wrote the sources in there."""
+    listing = repo.tree.listing
+    claimed = [listing.span_of(str(path)) for found in repo.artefacts for path in found.paths]
+    return listing.without(claimed) if claimed else listing
+
+
+def _folder(path: str, verdict: Verdict) -> str:
+    """The folder on a path that the pattern names, "" where it is none of NAMES."""
+    name = verdict.pattern.rstrip("/")
+    parts = path.split("/")
+    above = len(verdict.source.parent.parts)
+    depth = next((number for number in range(above, len(parts) - 1) if parts[number] == name), None)
+    return "" if depth is None or name.lower() not in NAMES else "/".join(parts[: depth + 1])
 
 
 RULE = Rule(

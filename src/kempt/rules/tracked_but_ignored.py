@@ -24,7 +24,7 @@ def asks(repo: Repo) -> Iterator[str]:
     """The first file of each candidate folder, or every tracked file where the settings say `all`."""
     if repo.config.tracked_but_ignored == "all":
         return iter(_others(repo))
-    return (first for _, first, _ in _remains(repo))
+    return _remains(repo)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -45,11 +45,13 @@ def _by_pattern(repo: Repo) -> Iterator[Finding]:
 
 
 def _by_folder(repo: Repo) -> Iterator[Finding]:
-    """One finding for the remains of each environment."""
-    for folder, first, files in _remains(repo):
-        verdict = repo.ignores.get(first)
-        if verdict is not None and verdict.ignored:
-            yield _finding(repo, f"`{folder}` is tracked", verdict, [folder], at=first, files=files)
+    """One finding for the remains of each environment, told from its first file, which was asked about."""
+    listing = _others(repo)
+    for path, verdict in repo.ignores.items():
+        folder = _environment(listing, path) if verdict.ignored else ""
+        if folder:
+            files = listing.count(*listing.span(folder))
+            yield _finding(repo, f"`{folder}` is tracked", verdict, [folder], at=path, files=files)
 
 
 def _finding(repo: Repo, what: str, verdict: Verdict, untracked: list[str], *, at: str, files: int) -> Finding:
@@ -62,16 +64,31 @@ def _finding(repo: Repo, what: str, verdict: Verdict, untracked: list[str], *, a
     )  # fmt: skip
 
 
-def _remains(repo: Repo) -> Iterator[tuple[str, str, int]]:
-    """(folder, first file, number of files) of what is left of environments and called like one."""
+def _remains(repo: Repo) -> Iterator[str]:
+    """The first file of what is left of each environment that is called like one."""
     listing = _others(repo)
     for name in FOLDERS:
         for folder in listing.folders(name):
-            start, end = listing.span(folder)
-            prefix = b"\0" + os.fsencode(folder).lower() + b"/"
-            begins = any(listing.folded.find(prefix + each, start - 1, end) >= 0 for each in REMAINS)
-            if begins and not catalog.is_fixture(f"{folder}/x"):
-                yield folder, listing.path_at(start), listing.count(start, end)
+            if _is_environment(listing, folder):
+                yield _first(listing, folder)
+
+
+def _environment(listing: Listing, path: str) -> str:
+    """The outermost environment whose first file this is, "" if it is none's."""
+    parts = path.split("/")
+    folders = ("/".join(parts[:depth]) for depth in range(1, len(parts)) if parts[depth - 1].lower() in FOLDERS)
+    return next((each for each in folders if _is_environment(listing, each) and path == _first(listing, each)), "")
+
+
+def _first(listing: Listing, folder: str) -> str:
+    return listing.path_at(listing.span(folder)[0])
+
+
+def _is_environment(listing: Listing, folder: str) -> bool:
+    start, end = listing.span(folder)
+    prefix = b"\0" + os.fsencode(folder).lower() + b"/"
+    begins = any(listing.folded.find(prefix + each, start - 1, end) >= 0 for each in REMAINS)
+    return begins and not catalog.is_fixture(f"{folder}/x")
 
 
 def _others(repo: Repo) -> Listing:
