@@ -111,7 +111,7 @@ def test_the_installed_package_is_what_the_project_says() -> None:
     from importlib.metadata import entry_points, version
 
     assert kempt.__version__ == version("kempt")
-    assert {"kempt.cli:main"} == {each.value for each in entry_points(group="console_scripts", name="kempt")}
+    assert {"kempt.cli:program"} == {each.value for each in entry_points(group="console_scripts", name="kempt")}
 
 
 def test_the_package_carries_its_types_and_tables() -> None:

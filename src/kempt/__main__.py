@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kempt.cli import main
+from kempt.cli import program
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    program()

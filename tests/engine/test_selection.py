@@ -9,6 +9,7 @@ from kempt.engine.project.check import check
 from kempt.engine.selection import matches
 from kempt.model.finding import Untrack
 from kempt.model.report import Report
+from support.checking import mended
 from support.repositories import Repository
 
 MARK = "# kempt: ignore"
@@ -184,3 +185,15 @@ def test_the_worst_come_first_then_the_paths(git_repo: MakeRepository) -> None:
     assert ["KPT107 a/.DS_Store:1", "KPT107 b/.DS_Store:1", "KPT106 coverage.xml:1", "KPT205 .gitignore:2"] == shown(
         result
     )[0]
+
+
+def test_idle_settings_are_pointed_to_and_can_be_taken_out(git_repo: MakeRepository) -> None:
+    config = '# ours\n[tool.kempt]\nallow = ["data", "nothing"] # why\n\n[project]\nname = "x"\n\n[tool.other]\ny = 1\n'
+    repository = git_repo({"pyproject.toml": config, "data/a.pyc": "", "x": ""}, commit=False)
+
+    (idle,) = [each for each in report(repository, "KPT").findings if each.code == "KPT006"]
+    mended(repository, "KPT")
+
+    assert ("pyproject.toml", 3) == (str(idle.location.path), idle.location.line)
+    assert config.replace(', "nothing"', "") == (repository.root / "pyproject.toml").read_text(encoding="utf-8")
+    assert "data/a.pyc" in repository.tracked()

@@ -122,3 +122,24 @@ def test_an_entry_of_a_nested_table_is_taken_out() -> None:
     text = '[tool.kempt.per-path-ignores]\n"a/**" = ["KPT1"]\n"b/**" = ["KPT2"] # keep\n'
 
     assert text.replace('"a/**" = ["KPT1"]\n', "") == without_entry(text, "tool.kempt", "per-path-ignores", "a/**")
+
+
+def test_an_entry_goes_from_a_table_whose_parts_lie_apart() -> None:
+    text = '[tool.kempt]\nallow = ["a", "b"]\n\n[project]\nname = "x"\n\n[tool.other]\ny = 1\n'
+
+    assert text.replace('"a", ', "") == without_entry(text, "tool.kempt", "allow", "a")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'allow = ["b"]\n',
+        "",
+        'allow = "a"\n',
+        "[tool]\nkempt = 1\n",
+        f'allow = ["a", "b"]\nx = {"[" * 200}{"]" * 200}\n',
+    ],
+    ids=["other", "empty", "no-list", "no-table", "deep"],
+)
+def test_a_text_that_cannot_lose_the_entry_stays(text: str) -> None:
+    assert text == without_entry(text, "", "allow", "a")

@@ -89,9 +89,20 @@ def test_an_application_among_libraries_decides_the_level(git_repo: MakeReposito
     assert ["error"] == [each.level for each in found(git_repo(files, commit=False), "KPT203")]
 
 
-@pytest.mark.parametrize("pattern", ["services/", "services", "/services"])
+@pytest.mark.parametrize("pattern", ["services/", "services", "/services", "*", "s*"])
 def test_no_exception_helps_below_an_ignored_folder(git_repo: MakeRepository, pattern: str) -> None:
     """git does not look into it, so none is offered."""
     files = {"services/pyproject.toml": "[tool.uv]\n", ".gitignore": f"{pattern}\n"}
 
     assert [None] == [each.fix for each in found(git_repo(files, commit=False), "KPT203")]
+
+
+def test_where_a_pattern_hides_folders_too_only_the_files_beside_it_can_be_excepted(git_repo: MakeRepository) -> None:
+    repository = git_repo(UV | {"api/pyproject.toml": "[tool.uv]\n", ".gitignore": "*\n"}, commit=False)
+
+    mended(repository, "KPT203")
+
+    assert "*\n!uv.lock\n" == (repository.root / ".gitignore").read_text(encoding="utf-8")
+    assert [("error: `*` keeps `api/uv.lock` out of git", None)] == [
+        (*messages([each]), each.fix) for each in found(repository, "KPT203")
+    ]

@@ -130,6 +130,24 @@ def test_the_line_for_a_place_goes_to_the_nearest_ignore_file(git_repo: MakeRepo
     assert ("x\n", f"y\n\n{HEADING}/env/\n") == (ignore_file(repository), ignore_file(repository, "api/.gitignore"))
 
 
+@pytest.mark.parametrize(
+    "files, path, text",
+    [
+        ({".gitignore": "!.scrapy\n", ".scrapy/x": ""}, ".gitignore", ".scrapy/\n"),
+        ({"a/.gitignore": "!.venv\n", ".gitignore": ".venv\n", "a/.venv": "x"}, "a/.gitignore", "/.venv\n"),
+        ({".gitignore": "x\n", ".scrapy/.gitignore": "!*\n", ".scrapy/x": ""}, ".gitignore", ".scrapy/\n"),
+    ],
+    ids=["above", "nested", "inside"],
+)
+def test_an_exception_above_is_outdone_and_one_inside_goes_too(
+    git_repo: MakeRepository, files: dict[str, str], path: str, text: str
+) -> None:
+    repository = mended(git_repo(files, commit=False), "KPT1")
+
+    assert ignore_file(repository, path).endswith(f"\n{HEADING}{text}")
+    assert [] == found(repository, "KPT1")
+
+
 def test_environments_beside_sources_go_without_them(git_repo: MakeRepository) -> None:
     files = {"pyvenv.cfg": ENVIRONMENT, "bin/activate": "", ".gitignore": "*.log\n", "scripts/x.sh": "", "app.py": ""}
     repository = mended(git_repo(files, commit=False), "KPT101")

@@ -59,6 +59,12 @@ def test_all_means_each_pattern_that_names_tracked_files(git_repo: MakeRepositor
     ] == said_of_all(git_repo(files, commit=False))
 
 
+def test_an_ignore_file_is_tracked_on_purpose(git_repo: MakeRepository) -> None:
+    files = {".gitignore": "*\n!*.py\n", "a/.gitignore": "", "a.py": "", "b.txt": ""}
+
+    assert ["warning: `b.txt` is tracked although ignored by `*` (.gitignore:1)"] == said_of_all(git_repo(files))
+
+
 @pytest.mark.parametrize("settings", [{}, {"tracked-but-ignored": "all"}], ids=["default", "all"])
 def test_the_fix_untracks_them_and_leaves_them_on_disk(git_repo: MakeRepository, settings: dict[str, str]) -> None:
     repository = git_repo({".gitignore": "venv/\n", "venv/bin/activate": "", "a": ""}, commit=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 from kempt import __version__
 from kempt.cli import output
@@ -12,6 +14,7 @@ from kempt.errors import KemptError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,3 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from kempt.cli.bug import confess
 
         return confess(error, words)
+
+
+def program() -> NoReturn:
+    """The command as a process of its own: it ends without taking the interpreter apart, which costs a hook 15 ms."""
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # a closed pipe was dealt with where it was written to
+            stream.flush()
+    os._exit(code)

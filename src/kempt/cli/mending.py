@@ -37,6 +37,11 @@ class Mender:
         """Mend what can be mended and return what is left, looked at anew."""
         prepared = prepare(path, unsafe=self._args.unsafe_fixes, **self._wishes)
         receipt = apply(prepared.plan)
+        for each in prepared.unstaged:
+            name = visible(each)
+            output.tell(
+                f"kempt: {name} has changes that are not staged, so it is mended on disk only: git add {name}\n"
+            )
         if not receipt.outcomes:
             return prepared.after
         self.all_done = self.all_done and receipt.ok

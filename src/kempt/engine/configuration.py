@@ -14,6 +14,7 @@ from kempt.model.config import CHOICES, OWN_FILE, SHARED_FILE, Config, table_of
 from kempt.model.repo import Fault
 from kempt.model.tree import Tree
 
+MISSING = "no such file"
 CODE_KEYS = ("select", "ignore", "extend-select", "extend-ignore", "fixable", "unfixable")
 
 
@@ -66,7 +67,9 @@ def _of_tree(tree: Tree) -> tuple[Config, tuple[Fault, ...]]:
     for name in (OWN_FILE, SHARED_FILE):
         try:
             content = tree.read(name)
-        except UnreadableError:
+        except UnreadableError as error:
+            if name == OWN_FILE and error.message != MISSING:
+                raise ConfigError(f"cannot be read: {error.message}", path=name) from error
             continue
         table = table_of(name)
         if table and f"[{table}".encode() not in content:

@@ -24,6 +24,12 @@ class Source(NamedTuple):
     inside: str = ""
     staged: bool = False
 
+    @property
+    def file_count(self) -> int:
+        """How many tracked files were asked for."""
+        listing = self.tree.listing
+        return listing.count(*listing.span(self.inside)) or int(self.inside in listing)
+
     def covers(self, finding: Finding) -> bool:
         """Whether a finding lies in the folder that was asked for, or speaks of the repository as a whole."""
         path = str(finding.location.path)

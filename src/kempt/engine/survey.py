@@ -37,6 +37,7 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
         for path, content in _read(tree, ignores, found_faults, IGNORE_FILE_LIMIT)
     )
     found_faults += _conflicts(files)
+    found_faults += _conflicts({str(each.path): gitignore.encode(each.text) for each in ignore_files})
     suppressions: list[Suppression] = []
     for ignore_file in ignore_files:
         suppressions += suppression.parse(ignore_file.path, ignore_file.text)
@@ -75,7 +76,7 @@ def _read(
 def _conflicts(files: dict[str, bytes]) -> Iterable[Fault]:
     """Locks and manifests that a merge left with conflict markers."""
     for path, content in files.items():
-        if b"<<<<<<<" in content and path.endswith((".lock", ".toml", "Pipfile", ".txt")):
+        if b"<<<<<<<" in content and path.endswith((".lock", ".toml", "Pipfile", ".txt", ".gitignore")):
             match = CONFLICT.search(content)
             if match:
                 line = content.count(b"\n", 0, match.start()) + 1

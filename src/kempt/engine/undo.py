@@ -57,7 +57,7 @@ def undo(shown: Undo) -> Receipt:
                 site.clear(intent)
             fresh = _undo(site, journal)
         receipt = carry_out(fresh.plan, header.id)
-        if receipt.ok:
+        if receipt.ok and (receipt.outcomes or not fresh.left):  # what could not be taken back can be tried again
             append_to(header.id, render_undone(undone=True))
             if header.undoes:
                 append_to(header.undoes, render_undone(undone=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, MutableMapping
 from typing import NamedTuple
 
 SIZE_LIMIT = 1024**2
@@ -52,20 +53,25 @@ def line_of(content: bytes, key: str, table: str = "") -> int:
 def without_entry(text: str, table: str, key: str, entry: str) -> str:
     """The text without one entry of a list, or of a table, called `key` in `table` ("" for the top); all else stays.
 
-    The key goes with its last entry. The text must have parsed; a text that holds no such entry is returned as it is.
+    The key goes with its last entry. A text that holds no such entry is returned as it is, and so is one that is nested
+    too deeply to be edited: tomlkit gives up before tomllib does.
     """
     import tomlkit
     from tomlkit.container import Container
+    from tomlkit.exceptions import TOMLKitError
     from tomlkit.items import Array, Table
 
-    document = tomlkit.parse(text)
+    try:
+        document = tomlkit.parse(text)
+    except (TOMLKitError, RecursionError):
+        return text
     place: object = document
     for part in table.split(".") if table else ():
-        place = place.get(part) if isinstance(place, Container | Table) else None
+        place = place.get(part) if isinstance(place, Mapping) else None
     if not isinstance(place, Container | Table) or key not in place:
         return text
     entries = place[key]
-    if entry not in entries:
+    if not isinstance(entries, Array | MutableMapping) or entry not in entries:
         return text
     if len(entries) == 1:
         place.remove(key)

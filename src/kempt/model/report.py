@@ -24,7 +24,11 @@ class Trouble(NamedTuple):
 
 
 class Report(NamedTuple):
-    """The outcome of one check. `files` counts tracked files; `seconds` is wall time; `fixed` what `--fix` mended."""
+    """The outcome of one check.
+
+    `files` counts tracked files, those of the folder `inside` if only that was asked for; `seconds` is wall time;
+    `fixed` what `--fix` mended.
+    """
 
     root: str
     rules: tuple[Rule, ...]
@@ -34,6 +38,7 @@ class Report(NamedTuple):
     files: int = 0
     seconds: float = 0.0
     fixed: tuple[Finding, ...] = ()
+    inside: str = ""
 
     def count(self, level: Level) -> int:
         """How many findings have this level."""

@@ -42,9 +42,10 @@ def _outcome(report: Report) -> str:
         return f"{mended}; {found.replace(' (', ' left (', 1)}{silenced}." if mended else f"{found}{silenced}."
     if report.errors:
         return f"{mended or 'No findings'}{silenced}."
+    where = f" in `{visible(report.inside)}`, the only folder that was looked at" if report.inside else ""
     if mended:
-        return f"{mended}, nothing left{silenced}."
-    return f"Clean: {count(report.files, 'tracked file')}{silenced}."
+        return f"{mended}, nothing left{where}{silenced}."
+    return f"Clean: {count(report.files, 'tracked file')}{where}{silenced}."
 
 
 def _next_step(report: Report, look: Look) -> str:

@@ -18,6 +18,8 @@ FOLDERS = (".venv", "venv", "env", "virtualenv", ".virtualenv", ".direnv", ".pix
 """Conventional names of environments; caches and litter are known by their own rules, ignored or not."""
 REMAINS = (b"bin/activate", b"bin/python", b"scripts/activate", b"scripts/python.exe", b"lib/python", b"lib/site-")
 """What even the remains of an environment begin with; a package called `env` has none of it."""
+IGNORE_FILE = ".gitignore"
+"""Tracked on purpose wherever it is: a clone without it would ignore nothing."""
 
 
 def asks(repo: Repo) -> Iterator[str]:
@@ -37,7 +39,7 @@ def _by_pattern(repo: Repo) -> Iterator[Finding]:
     groups: dict[Verdict, list[str]] = {}
     for path in _others(repo):
         verdict = repo.ignores.get(path)
-        if verdict is not None and verdict.ignored:
+        if verdict is not None and verdict.ignored and not path.endswith(IGNORE_FILE):
             groups.setdefault(verdict, []).append(path)
     for verdict, paths in groups.items():
         more = f" and {len(paths) - 1:,} more are" if len(paths) > 1 else " is"

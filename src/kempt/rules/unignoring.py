@@ -35,7 +35,7 @@ def findings(rule: Rule, repo: Repo, wanted: Callable[[Service], Iterable[str]])
         yield rule.finding(
             Location(verdict.source, verdict.line), f"`{verdict.pattern}` keeps {_named(paths)} out of git",
             key=verdict.pattern, level=rule.level if any(service.application for service, _ in kept) else Level.INFO,
-            fix=_fix(repo, verdict, list(dict.fromkeys(path.name for path in paths))),
+            fix=_fix(repo, verdict, paths),
             service=kept[0][0].root if len(kept) == 1 else None,
         )  # fmt: skip
 
@@ -49,15 +49,18 @@ def _named(paths: list[PurePosixPath]) -> str:
     return ", ".join(f"`{path}`" for path in paths[:NAMED_PATHS]) + more
 
 
-def _fix(repo: Repo, verdict: Verdict, names: list[str]) -> Fix | None:
+def _fix(repo: Repo, verdict: Verdict, paths: list[PurePosixPath]) -> Fix | None:
     """Remove the pattern if it names this file alone, else except the files from it.
 
-    None where the pattern ignores a folder above them: git does not look into that, whatever exceptions it holds.
+    None where the pattern ignores a folder above them: git does not look into that, whatever exceptions there are.
     """
     file = next(each for each in repo.ignore_files if each.path == verdict.source)
     pattern = next(each for each in file.patterns if each.line == verdict.line)
     last = pattern.body.rpartition("/")[2]
-    if pattern.folder_only or not all(fnmatchcase(name, last) for name in names):
+    within = [path.relative_to(file.path.parent) for path in paths]
+    open_ones = [path for path in within if not any(fnmatchcase(part, last) for part in path.parts[:-1])]
+    names = list(dict.fromkeys(path.name for path in open_ones if fnmatchcase(path.name, last)))
+    if pattern.folder_only or not names:
         return None
     if names == [last]:
         return Fix(f"remove `{pattern.text}`", Safety.SAFE, (Replace(file.path, pattern.start, pattern.end, ""),))

@@ -87,11 +87,18 @@ def _probes(repo: Repo, found: Found) -> Iterator[PurePosixPath]:
 def _ignore_lines(repo: Repo, found: Found) -> Iterator[Ignore]:
     """The catalog's line where it names these paths as they are spelled, else a line for the very place."""
     usual = found.row.ignore.strip("/")
-    if usual and all(fnmatchcase(path.name, usual) for path in found.paths):
+    verdicts = (repo.ignores.get(str(probe)) for probe in _probes(repo, found))
+    sources = (each.source for each in verdicts if each is not None and not each.ignored)
+    exception = next((each for each in sources if each.parent in found.paths[0].parents), None)
+    written = any(
+        each.text == found.row.ignore for file in repo.ignore_files if file.path == TOP for each in file.patterns
+    )
+    if exception is None and not written and usual and all(fnmatchcase(path.name, usual) for path in found.paths):
         yield Ignore(TOP, found.row.ignore)
         return
     for path in found.paths:
-        file = nearest_ignore_file(repo, path.parent)
+        inside = exception is not None and path in exception.parents
+        file = nearest_ignore_file(repo, path.parent) if exception is None or inside else exception
         relative = path.relative_to(file.parent)
         if found.row.name.startswith("*.") and not found.row.is_folder:
             folder = gitignore.pattern_for(str(relative.parent), folder=True) if relative.parent.name else "/"

@@ -11,7 +11,7 @@ from kempt.engine import selection
 from kempt.engine.configuration import load_config
 from kempt.engine.sources import open_source
 from kempt.engine.survey import survey
-from kempt.errors import KemptError, UnreadableError
+from kempt.errors import KemptError, UnreadableError, UsageError
 from kempt.formats import gitignore
 from kempt.model.config import Config
 from kempt.model.finding import Finding, Level, Location
@@ -58,7 +58,7 @@ def check(
         counted, silenced = judge(repo, findings, baseline)
         inside = tuple(finding for finding in counted if source.covers(finding))
         return Report(
-            source.tree.root, rules.ALL, inside, silenced, files=len(source.tree.listing),
+            source.tree.root, rules.ALL, inside, silenced, files=source.file_count, inside=source.inside,
             seconds=perf_counter() - started,
         )  # fmt: skip
 
@@ -71,6 +71,8 @@ def examine(tree: Tree, ignores: Ignores, config: Config, faults: Iterable[Fault
             code="KPT005",
             hint="git add the project's files first",
         )
+    if not any(config.wants(rule.code) for rule in rules.ALL):
+        raise UsageError("nothing would be checked: every rule is off", hint="kempt config shows the settings")
     repo = survey(tree, config, faults)
     chosen = [rule for rule in rules.ALL if config.wants(rule.code) or rule.code in selection.NEVER_SUPPRESSED]
     questions = {question for rule in chosen for question in _guarded_questions(rule, repo)}

@@ -15,25 +15,31 @@ from kempt.engine.configuration import load_config
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.check import examine, judge
 from kempt.engine.sources import Source, open_source
+from kempt.engine.survey import CONFLICT
 from kempt.errors import UnreadableError, UsageError
 from kempt.formats import gitignore, toml
 from kempt.host.files import look
 from kempt.host.git import Git
-from kempt.host.trees import READ_LIMIT, IndexTree
+from kempt.host.trees import READ_LIMIT, IndexTree, is_below
 from kempt.model.config import Config
 from kempt.model.finding import Create, Edit, Finding, Ignore, Replace, Safety, Untrack
 from kempt.model.plan import Plan, Step, UpdateIndex, WriteFile
 from kempt.model.report import Report
 
 ROUNDS = 10
+CRLF = b"\r\n"
 
 
 class Prepared(NamedTuple):
-    """A plan, the findings before it, and those that will be left after it."""
+    """A plan, the findings before it, and those that will be left after it.
+
+    `unstaged` are files that are mended on disk only: they hold changes that somebody has not staged yet.
+    """
 
     plan: Plan
     before: Report
     after: Report
+    unstaged: tuple[str, ...] = ()
 
 
 class Edits(NamedTuple):
@@ -75,7 +81,9 @@ def prepare(
             repo, findings = examine(overlay, source.ignores, settings, faults)
             counted, silenced = judge(repo, findings, baseline)
             inside = tuple(finding for finding in counted if source.covers(finding))
-            reports.append(Report(source.tree.root, rules.ALL, inside, silenced, files=len(source.tree.listing)))
+            reports.append(
+                Report(source.tree.root, rules.ALL, inside, silenced, files=source.file_count, inside=source.inside)
+            )
             edits = _edits(source, overlay, chosen(inside, settings, unsafe=unsafe))
             aside |= edits.aside
             if not edits.contents and not edits.untracked:
@@ -84,7 +92,9 @@ def prepare(
             if not len(overlay.listing):  # nothing else was tracked, so nothing is left to find
                 reports.append(reports[-1]._replace(findings=(), suppressed=()))
                 break
-        return Prepared(plan_of(source, source.git, overlay, aside, "kempt check --fix"), reports[0], reports[-1])
+        return Prepared(
+            plan_of(source, source.git, overlay, aside, "kempt check --fix"), reports[0], reports[-1], tuple(aside)
+        )
 
 
 def chosen(findings: Iterable[Finding], config: Config, *, unsafe: bool) -> list[Edit]:
@@ -99,7 +109,10 @@ def _edits(source: Source, overlay: Overlay, edits: list[Edit]) -> Edits:
     untracked = {str(path) for edit in edits if isinstance(edit, Untrack) for path in edit.paths} - overlay.untracked
     contents: dict[str, bytes] = {}
     aside: dict[str, tuple[str, ...]] = {}
+    gone = overlay.untracked.union(untracked)
     for path in sorted({str(edit.path) for edit in edits if not isinstance(edit, Untrack)}):
+        if is_below(path, gone):
+            continue  # what leaves git with its folder is not mended on the way out
         own = [edit for edit in edits if not isinstance(edit, Untrack) and str(edit.path) == path]
         old = _content(overlay, path)
         if source.staged and path not in overlay.contents and _has_unstaged_changes(source, path):
@@ -135,6 +148,9 @@ def _content(overlay: Overlay, path: str) -> bytes | None:
 
 
 def _still_parses(path: str, content: bytes) -> bool:
+    """Whether a text is whole: one that a merge left with conflict markers is a person's to mend first."""
+    if CONFLICT.search(content):
+        return False
     return not (path.endswith(".toml") and isinstance(toml.parse(content), toml.Unparsable))
 
 
@@ -142,7 +158,20 @@ def _has_unstaged_changes(source: Source, path: str) -> bool:
     """Whether the file on disk differs from what is staged: then a person is at work on it."""
     on_disk = look(source.tree.root, path, READ_LIMIT)
     staged = _content(Overlay(source.tree), path)
-    return on_disk is not None and staged != on_disk.content
+    return on_disk is not None and not _is_same(staged, on_disk.content)
+
+
+def _is_same(staged: bytes | None, on_disk: bytes | None) -> bool:
+    """Whether a file on disk is what git holds; a checkout may have turned its line feeds into Windows' line ends."""
+    if staged is None or on_disk is None or CRLF in staged:
+        return staged == on_disk
+    return staged == on_disk.replace(CRLF, b"\n")
+
+
+def _with_ends_of(model: bytes, content: bytes) -> bytes:
+    """The content with the line ends that another version of the file has."""
+    plain = content.replace(CRLF, b"\n")
+    return plain.replace(b"\n", CRLF) if CRLF in model else plain
 
 
 def plan_of(
@@ -153,16 +182,14 @@ def plan_of(
     steps: list[Step] = []
     for path, content in sorted(overlay.contents.items()):
         found = look(root, path, READ_LIMIT)
-        if found is None or found.content != content:
-            steps.append(WriteFile(path, content, None if found is None else found.expect))
+        new = _with_ends_of(found.content, content) if found is not None and source.staged else content
+        if found is None or found.content != new:
+            steps.append(WriteFile(path, new, None if found is None else found.expect))
     for path, patterns in sorted(aside.items()):
         found = look(root, path, READ_LIMIT)
-        if found is not None and patterns:
-            steps.append(
-                WriteFile(
-                    path, edited(found.content, [Ignore(PurePosixPath(path), each) for each in patterns]), found.expect
-                )
-            )
+        new = edited(found.content, [Ignore(PurePosixPath(path), each) for each in patterns]) if found else b""
+        if found is not None and new != found.content:
+            steps.append(WriteFile(path, new, found.expect))
     index = _index_step(source, git, overlay)
     return Plan(root, (*steps, *index), why, git.git_dir, git.index or "")
 
@@ -174,9 +201,12 @@ def _index_step(source: Source, git: Git, overlay: Overlay) -> tuple[UpdateIndex
     known = {entry.path: entry.oid for entry in index.entries(overlay.contents)}
     add = []
     for path, content in sorted(overlay.contents.items()):
-        clean = path in known and _content(Overlay(index), path) == _content(Overlay(source.tree), path)
-        if path not in known or (clean and (remove or source.staged)):
+        held = _content(Overlay(index), path) if path in known else None
+        clean = held is not None and _is_same(held, _content(Overlay(source.tree), path))
+        if held is None:
             add.append((path, content))
+        elif clean and (remove or source.staged):
+            add.append((path, _with_ends_of(held, content)))
     if not remove and not add:
         return ()
     return (UpdateIndex(remove, tuple(add), tuple(known.get(path, "") for path, _ in add)),)
