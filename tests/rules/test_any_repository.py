@@ -72,7 +72,7 @@ TREES = st.builds(
         | {f"{folder}.gitignore": text for folder, text in ignores.items()}
     ),
     st.lists(st.tuples(FOLDERS, FILES), min_size=1, max_size=12),
-    st.dictionaries(FOLDERS.filter(lambda folder: folder not in {"build/", "dist/"}), IGNORES, max_size=3),
+    st.dictionaries(FOLDERS, IGNORES, max_size=3),
 )
 NUMBERS = count()
 CHOSEN = ["KPT0", "KPT10", "KPT2"]
