@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from kempt.host.trees import is_below
 from kempt.model.listing import Listing
 from kempt.model.tree import REGULAR, Entry, Tree
 
@@ -21,8 +22,10 @@ class Overlay:
         self.root = base.root
 
     def with_changes(self, contents: Mapping[str, bytes], untracked: Iterable[str]) -> Overlay:
-        """The same tree with more changes."""
-        return Overlay(self.base, {**self.contents, **contents}, self.untracked.union(untracked))
+        """The same tree with more changes. What is untracked is not changed as well, nor a file inside of it."""
+        gone = self.untracked.union(untracked)
+        kept = {path: content for path, content in {**self.contents, **contents}.items() if not is_below(path, gone)}
+        return Overlay(self.base, kept, gone)
 
     @cached_property
     def listing(self) -> Listing:
@@ -52,9 +55,8 @@ class Overlay:
     def sizes(self, entries: Iterable[Entry]) -> tuple[int | None, ...]:
         """Sizes of the base's contents; of changed files the length of what they hold now."""
         listed = tuple(entries)
-        known = dict(
-            zip(listed, self.base.sizes(entry for entry in listed if entry.path not in self.contents), strict=False)
-        )
+        asked = tuple(entry for entry in listed if entry.path not in self.contents)
+        known = dict(zip(asked, self.base.sizes(asked), strict=True))
         return tuple(len(self.contents[e.path]) if e.path in self.contents else known.get(e) for e in listed)
 
 
