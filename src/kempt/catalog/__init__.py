@@ -27,6 +27,9 @@ DEMOTED_FOLDERS = FIXTURE_FOLDERS | {
 SECRET_TEMPLATES = ("example", "sample", "template", "dist", "defaults", "tpl")
 """Endings of `.env.*` files that are meant to be tracked."""
 
+LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv", "pylock.toml": "pip"}
+"""Lock files and the manager that writes each."""
+
 PATTERN_TYPOS = {
     ".__pypackages__": "__pypackages__",
     "__pycache": "__pycache__",

@@ -9,7 +9,6 @@ from kempt import catalog
 from kempt.engine.environments_found import parent
 from kempt.model.repo import Service
 
-LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv", "pylock.toml": "pip"}
 MANIFESTS = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg")
 TOOL_TABLES = {b"[tool.uv": "uv", b"[tool.poetry": "poetry", b"[tool.pdm": "pdm"}
 ROOTLESS = Service(PurePosixPath("."), "pip")
@@ -25,11 +24,11 @@ def find_services(files: Mapping[str, bytes], *, has_python: bool) -> tuple[Serv
     roots: dict[str, list[str]] = {}
     for path in sorted(files):
         roots.setdefault(parent(path), []).append(path)
-    locked = {folder for folder, paths in roots.items() if any(_name(path) in LOCKS for path in paths)}
+    locked = {folder for folder, paths in roots.items() if any(_name(path) in catalog.LOCKS for path in paths)}
     found: list[Service] = []
     for folder, paths in sorted(roots.items(), key=lambda item: (item[0].count("/") + bool(item[0]), item[0])):
         named = {_name(path): path for path in paths}
-        only_requirements = not any(name in LOCKS or name in MANIFESTS for name in named)
+        only_requirements = not any(name in catalog.LOCKS or name in MANIFESTS for name in named)
         above = [
             outer
             for outer in _outer(folder)
@@ -42,10 +41,10 @@ def find_services(files: Mapping[str, bytes], *, has_python: bool) -> tuple[Serv
 
 
 def _service(folder: str, named: Mapping[str, str], files: Mapping[str, bytes]) -> Service:
-    lock = next((named[name] for name in LOCKS if name in named), None)
+    lock = next((named[name] for name in catalog.LOCKS if name in named), None)
     manifest = next((named[name] for name in MANIFESTS if name in named), next(iter(named.values()), None))
     pyproject = files.get(named.get("pyproject.toml", ""), b"")
-    manager = LOCKS[_name(lock)] if lock else "pipenv" if "Pipfile" in named else _manager_of(pyproject)
+    manager = catalog.LOCKS[_name(lock)] if lock else "pipenv" if "Pipfile" in named else _manager_of(pyproject)
     return Service(
         PurePosixPath(folder or "."), manager,
         None if manifest is None else PurePosixPath(manifest), None if lock is None else PurePosixPath(lock),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kempt import catalog
 from kempt.model.finding import Finding, Level, Safety
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import unignoring
 
-LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv", "pylock.toml": "pip"}
-
 
 def asks(repo: Repo) -> Iterator[str]:
     """Every manager's lock in every service root."""
-    return unignoring.questions(repo, LOCKS)
+    return unignoring.questions(repo, catalog.LOCKS)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -23,7 +22,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _locks(service: Service) -> list[str]:
-    return [name for name, manager in LOCKS.items() if _is_wanted(service, manager)]
+    return [name for name, manager in catalog.LOCKS.items() if _is_wanted(service, manager)]
 
 
 def _is_wanted(service: Service, manager: str) -> bool:
