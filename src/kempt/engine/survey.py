@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from kempt.engine import evidence
+from kempt.engine.documents import ReadDocuments
 from kempt.engine.recognise import recognise
 from kempt.engine.services import find_services
 from kempt.errors import UnreadableError
@@ -44,11 +45,12 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     for path, content in files.items():
         if path.endswith(COMMENTED) and suppression.MARK.encode() in content:
             suppressions += suppression.parse(PurePosixPath(path), content.decode("utf-8", "surrogateescape"))
+    documents = ReadDocuments(files)
     declared = {path: files[path] for path in manifests if path in files}
     return Repo(
         tree, config, services=find_services(declared, has_python=b".py\0" in listing.folded),
         artefacts=_measured(tree, artefacts), used=evidence.used_rows(listing, files), ignore_files=ignore_files,
-        faults=tuple(found_faults), suppressions=tuple(suppressions),
+        faults=tuple(found_faults), suppressions=tuple(suppressions), documents=documents,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kempt.model.artefact import Artefact, Found
 from kempt.model.config import Config
+from kempt.model.documents import NONE, Documents
 from kempt.model.ignore import IgnoreFile
 from kempt.model.tree import Tree, Verdict
 
@@ -15,8 +16,11 @@ from kempt.model.tree import Tree, Verdict
 class Service(NamedTuple):
     """A folder that gets an environment of its own.
 
-    `manager` is uv, poetry, pdm, pipenv or pip; `lock` is the lock file's path if one is tracked. `application` says
-    that it is deployed rather than published. `demoted`: it lies below examples, tests, docs and the like.
+    `manager` is one of `managers.NAMES`, or one that kempt only recognises (conda, pixi); `lock` is the path of the
+    lock file that it follows, and `locks` are all that lie beside it. `env_dir` is relative to `root`. `members` are
+    the manifests of the workspace's members, which share its environment. `requirements` are what pip installs.
+    `application` says that it is deployed rather than published. `demoted`: it lies below examples, tests, docs and the
+    like. `dependency`: others of the repository install it by its path, so it needs no lock of its own.
     """
 
     root: PurePosixPath
@@ -26,6 +30,10 @@ class Service(NamedTuple):
     env_dir: PurePosixPath = PurePosixPath(".venv")
     application: bool = True
     demoted: bool = False
+    locks: tuple[PurePosixPath, ...] = ()
+    members: tuple[PurePosixPath, ...] = ()
+    requirements: tuple[PurePosixPath, ...] = ()
+    dependency: bool = False
 
 
 class Fault(NamedTuple):
@@ -64,3 +72,4 @@ class Repo(NamedTuple):
     faults: tuple[Fault, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     ignores: Mapping[str, Verdict] = {}
+    documents: Documents = NONE
