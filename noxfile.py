@@ -22,6 +22,7 @@ TOOL = (sys.executable, "-m")  # a locked tool of the environment that nox is in
 DEV_LOCK = "requirements/dev.txt"
 RUNTIME_LOCK = "requirements/runtime.txt"
 OUTSIDE = {"TMPDIR": tempfile.gettempdir()}  # nox would choose one in this repository; tests ask what is outside
+MANAGERS = {"pdm": "pdm", "pip": "pip", "pip-tools": "pip-compile pip-sync", "pipenv": "pipenv", "poetry": "poetry"}
 
 
 def install_kempt(session: nox.Session, lock: str) -> None:
@@ -35,18 +36,42 @@ def install_kempt(session: nox.Session, lock: str) -> None:
     session.install("--no-deps", "--force-reinstall", str(wheel))
 
 
+def install_managers(session: nox.Session) -> dict[str, str]:
+    """Install the package managers that tests run, each from its own lock, and say where they are."""
+    root = Path(".nox", "managers").absolute()
+    programs = root / "bin"
+    programs.mkdir(parents=True, exist_ok=True)
+    uv = [*TOOL, "uv", "--quiet", "--no-config"]
+    for name in MANAGERS:
+        lock = Path("requirements", "managers", f"{name}.txt")
+        stamp = root / f"{name}.installed"  # what the environment was made from, written when it is whole
+        made_from = f"{sys.executable} {sys.version}\n{lock.read_text(encoding='utf-8')}"
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != made_from:
+            session.run(*uv, "venv", "--clear", "--python", sys.executable, str(root / name), external=True)
+            install = [*uv, "pip", "install", "--compile-bytecode", "--require-hashes", "--requirement", str(lock)]
+            session.run(*install, "--python", str(root / name), external=True)
+            stamp.write_text(made_from, encoding="utf-8")
+    sources = {program: root / name / "bin" for name, found in MANAGERS.items() for program in found.split()}
+    for program, folder in {**sources, "uv": Path(sys.executable).parent}.items():
+        (programs / program).unlink(missing_ok=True)
+        (programs / program).symlink_to(folder / program)
+    return {"KEMPT_TEST_MANAGERS": str(programs)}
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """The test suite against the built wheel, without what is marked slow."""
     install_kempt(session, DEV_LOCK)
-    session.run("pytest", "--numprocesses=auto", "--maxprocesses=8", *session.posargs, env=OUTSIDE)
+    env = OUTSIDE | install_managers(session)
+    session.run("pytest", "--numprocesses=auto", "--maxprocesses=8", *session.posargs, env=env)
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
     """The tests that take long or much memory, one after the other."""
     install_kempt(session, DEV_LOCK)
-    session.run("pytest", "-m", "slow", *session.posargs, env=OUTSIDE)
+    env = OUTSIDE | install_managers(session)
+    session.run("pytest", "-m", "slow", *session.posargs, env=env)
 
 
 @nox.session(venv_backend="none")
@@ -86,17 +111,19 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def lock(session: nox.Session) -> None:
-    """Write both locks again; `nox -s lock -- --upgrade` takes new versions.
+    """Write all locks again; `nox -s lock -- --upgrade` takes new versions.
 
     Universal, hashed, and without a word about the index they came from (decision 0010).
     """
     scrubbed: dict[str, str | None] = {name: None for name in os.environ if name.startswith(("UV_", "PIP_"))}
-    for sources, output in ((["pyproject.toml"], RUNTIME_LOCK), (["pyproject.toml", "requirements/dev.in"], DEV_LOCK)):
+    managers = [(f"requirements/managers/{name}.in", f"requirements/managers/{name}.txt") for name in MANAGERS]
+    own = [("pyproject.toml", RUNTIME_LOCK), ("pyproject.toml requirements/dev.in", DEV_LOCK)]
+    for sources, output in own + managers:
         session.run(
             *(*TOOL, "uv", "pip", "compile", "--no-config", "--quiet", "--universal", "--generate-hashes"),
             *("--no-emit-index-url", "--python-version", "3.11", "--fork-strategy", "fewest"),
             *("--custom-compile-command", "nox -s lock", "--output-file", output),
-            *sources,
+            *sources.split(),
             *session.posargs,
             env=scrubbed,
         )

@@ -6,13 +6,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 from hypothesis import settings
 
+from support.index import STOCK, Index
+from support.managers import Managers
+from support.projects import Projects
 from support.repositories import Repository, environment, make_repository
+
+INDEX = pytest.StashKey[Index]()
 
 settings.register_profile("kempt", deadline=None, print_blob=True)  # no deadline: other work slows a machine down
 settings.load_profile("kempt")
@@ -43,6 +49,40 @@ class RunKempt(Protocol):
     """What `kempt` is: call it with the arguments of a command line."""
 
     def __call__(self, *args: str | Path, cwd: Path | None = None, input: str = "", **env: str) -> Ended: ...
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One index for all processes of a test run, so that what was locked against it by one serves the others."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        stack = ExitStack()
+        config.stash[INDEX] = stack.enter_context(Index(STOCK))
+        config.add_cleanup(stack.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """pytest-xdist makes a process."""
+    node.workerinput["index"] = node.config.stash[INDEX].url
+
+
+@pytest.fixture(scope="session")
+def index(pytestconfig: pytest.Config) -> str:
+    """The URL of an index that holds STOCK. Who counts requests or changes anything makes an `Index` of their own."""
+    return str(getattr(pytestconfig, "workerinput", {}).get("index") or pytestconfig.stash[INDEX].url)
+
+
+@pytest.fixture
+def managers(home: Path) -> Managers:
+    """The real package managers, in the home of the test."""
+    return Managers(home)
+
+
+@pytest.fixture(scope="session")
+def projects(tmp_path_factory: pytest.TempPathFactory, index: str) -> Projects:
+    """Locked projects of each manager, against the session's index."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Projects(Managers(tmp_path_factory.mktemp("locking")), index, shared / "locks")
 
 
 @pytest.fixture

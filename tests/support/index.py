@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
@@ -49,7 +48,7 @@ class Index:
     def __init__(self, releases: Iterable[Wheel | Sdist] = ()) -> None:
         self.files: dict[str, Published] = {}
         self.requests: list[str] = []
-        self._failures: dict[str, int] = {}
+        self.failures: dict[str, int] = {}  # part of a path -> status; 0 is to hang up without an answer
         self._server = _Server(self)
         self.add(*releases)
 
@@ -66,11 +65,14 @@ class Index:
     def add(self, *releases: Wheel | Sdist) -> None:
         """Publish files, also while managers ask."""
         for each in releases:
-            metadata = each.metadata if isinstance(each, Wheel) else None
-            published = Published(
-                _canonical(each.name), each.version, each.content, metadata, each.requires_python, each.sha256
-            )  # fmt: skip
-            self.files[each.filename] = published
+            self.files[each.filename] = Published(
+                project=_canonical(each.name),
+                version=each.version,
+                content=each.content,
+                metadata=each.metadata if isinstance(each, Wheel) else None,
+                requires_python=each.requires_python,
+                digest=each.sha256,
+            )
 
     def yank(self, filename: str) -> None:
         """Mark a file as withdrawn."""
@@ -80,18 +82,9 @@ class Index:
         """Serve other bytes than the index promises."""
         self.files[filename] = self.files[filename]._replace(content=content)
 
-    @contextmanager
-    def failing(self, status: int = 500, part: str = "/") -> Iterator[None]:
-        """Answer requests for paths that have `part` in them with an error; 0 is to hang up without an answer."""
-        self._failures[part] = status
-        try:
-            yield
-        finally:
-            del self._failures[part]
-
     def failure(self, path: str) -> int | None:
         """The error that a request is answered with."""
-        return next((status for part, status in list(self._failures.items()) if part in path), None)
+        return next((status for part, status in list(self.failures.items()) if part in path), None)
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()

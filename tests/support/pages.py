@@ -14,7 +14,7 @@ from typing import NamedTuple
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 _SECTION = re.compile(r"^## (.+)\n((?:(?!## ).*\n?)*)", re.MULTILINE)
 _FILE = re.compile(
-    r"^- `(?P<path>[^`]+)`(?P<empty> \(empty\))?(?: → `(?P<target>[^`]+)`)?"
+    r"^- `(?P<path>[^`]+)`(?P<empty> \(empty\))?(?P<untracked> \(untracked\))?(?: → `(?P<target>[^`]+)`)?"
     r"(?: ← (?P<code>KPT\d{3})(?:, (?:line (?P<line>\d+)|(?P<whole>the whole file)))?)?\n",
     re.MULTILINE,
 )
@@ -32,11 +32,12 @@ class Marked(NamedTuple):
 
 
 class FileTree(NamedTuple):
-    """The tracked files of an example."""
+    """The tracked files of an example, and the empty ones that lie beside them untracked."""
 
     files: dict[str, str]
     links: dict[str, str]
     findings: tuple[Marked, ...]
+    untracked: tuple[str, ...] = ()
 
 
 class Page(NamedTuple):
@@ -66,20 +67,22 @@ def read(path: Path) -> Page:
 def tree(section: str) -> FileTree:
     """The file tree that a section describes."""
     files: dict[str, str] = {}
-    links, findings = {}, []
+    links, findings, untracked = {}, [], []
     for match in _FILE.finditer(section):
         path = match["path"]
         if match["target"]:
             links[path] = match["target"]
+        elif match["untracked"]:
+            untracked.append(path)
         elif match["empty"]:
             files |= dict.fromkeys(_expanded(path), "")
         else:
             block = _BLOCK.match(section, match.end())
-            assert block is not None, f"{path}: a file is (empty), a link, or followed by a block"
+            assert block is not None, f"{path}: a file is (empty), (untracked), a link, or followed by a block"
             files[path] = dedent(block["content"])
         if match["code"]:
             findings.append(Marked(match["code"], path, 0 if match["whole"] else int(match["line"] or 1)))
-    return FileTree(files, links, tuple(findings))
+    return FileTree(files, links, tuple(findings), tuple(untracked))
 
 
 def fences(section: str, language: str) -> list[str]:

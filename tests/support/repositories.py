@@ -7,11 +7,14 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-NOBODYS = ("GIT_", "KEMPT_", "XDG_")  # variables that would steer git and kempt from outside
+NOBODYS = (  # variables that would steer git, kempt and the package managers from outside
+    *("GIT_", "KEMPT_", "XDG_", "VIRTUAL_ENV", "CONDA_", "PYENV_"),
+    *("UV_", "PIP_", "POETRY_", "PDM_", "PIPENV_", "PIPFILE", "WORKON_HOME"),
+)
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """The environment for a program under test: an empty home, and no variable that would steer git or kempt."""
+    """The environment for a program under test: an empty home, and no variable of `NOBODYS`."""
     home.mkdir(parents=True, exist_ok=True)
     config = home / "gitconfig"
     config.touch()
@@ -53,11 +56,8 @@ class Repository:
         return os.fsdecode(done.stdout)
 
     def write(self, files: Mapping[str, str | bytes]) -> None:
-        """Write files, with their folders. A name may hold any bytes but NUL (surrogateescape)."""
-        for name, content in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape"))
+        """Write files, with their folders."""
+        write_files(self.root, files)
 
     def stage(self, paths: Iterable[str] = (".",)) -> None:
         """Add paths to the index, ignored ones too."""
@@ -71,6 +71,14 @@ class Repository:
     def tracked(self) -> list[str]:
         """The paths in the index."""
         return self.git("ls-files", "-z").split("\0")[:-1]
+
+
+def write_files(root: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write files below a folder, with their folders. A name may hold any bytes but NUL (surrogateescape)."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape"))
 
 
 def make_repository(
