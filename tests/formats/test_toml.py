@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kempt.formats.toml import SIZE_LIMIT, Unparsable, line_of, parse, without_entry
+from kempt.formats.toml import SIZE_LIMIT, Unparsable, line_of, parse, with_entry, without_entry
 
 FRAGMENTS = st.lists(
     st.sampled_from(
@@ -143,3 +144,93 @@ def test_an_entry_goes_from_a_table_whose_parts_lie_apart() -> None:
 )
 def test_a_text_that_cannot_lose_the_entry_stays(text: str) -> None:
     assert text == without_entry(text, "", "allow", "a")
+
+
+LINE = 'required-version = ">=1"'
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        pytest.param("[tool.uv] # why\na = 1 # b\n", f"[tool.uv] # why\n{LINE}\na = 1 # b\n", id="first-in-its-table"),
+        pytest.param("[tool.uv]\n\n# of ruff\n[tool.ruff]\n", f"[tool.uv]\n{LINE}\n\n# of ruff\n[tool.ruff]\n", id="empty"),
+        pytest.param("[tool.uv]", f"[tool.uv]\n{LINE}\n", id="no-line-end"),
+        pytest.param("[tool.uv]\r\na = 1\r\n", f"[tool.uv]\r\n{LINE}\r\na = 1\r\n", id="line-ends-of-windows"),
+        pytest.param("[ tool . uv ]\n", f"[ tool . uv ]\n{LINE}\n", id="spaces"),
+        pytest.param("[project]\n", f"[project]\n\n[tool.uv]\n{LINE}\n", id="no-such-table"),
+        pytest.param("", f"[tool.uv]\n{LINE}\n", id="nothing"),
+        pytest.param("[[tool.uv.index]]\nu = 1\n", f"[[tool.uv.index]]\nu = 1\n\n[tool.uv]\n{LINE}\n", id="only-below"),
+        pytest.param("tool.uv.a = 1\n", f"tool.uv.a = 1\ntool.uv.{LINE}\n", id="dotted"),
+        pytest.param("[tool]\nuv = { a = 1 }\n", f"[tool]\nuv = {{ a = 1, {LINE}}}\n", id="inline"),
+        pytest.param(
+            'x = """\n[tool.uv]\n"""\n[tool.uv]\n', f'x = """\n[tool.uv]\n"""\n[tool.uv]\n{LINE}\n', id="heading-in-a-string"
+        ),
+        pytest.param(
+            "[tool.uv]\na = 1\n[tool.ruff]\n[[tool.uv.index]]\n",
+            f"[tool.uv]\n{LINE}\na = 1\n[tool.ruff]\n[[tool.uv.index]]\n", id="parts-lie-apart",
+        ),
+    ],
+)  # fmt: skip
+def test_an_entry_is_added_and_each_line_stays(before: str, after: str) -> None:
+    assert after == with_entry(before, "tool.uv", "required-version", ">=1")
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        pytest.param("", f"{LINE}\n", id="nothing"),
+        pytest.param("# uv\n\na = 1\n", f"# uv\n\n{LINE}\na = 1\n", id="below-the-comments"),
+        pytest.param("# of b\n[b]\n", f"{LINE}\n\n# of b\n[b]\n", id="above-a-table-with-its-comment"),
+        pytest.param("a = 1", f"{LINE}\na = 1", id="no-line-end"),
+    ],
+)
+def test_an_entry_is_added_at_the_top(before: str, after: str) -> None:
+    assert after == with_entry(before, "", "required-version", ">=1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"[tool.uv]\n{LINE}\n", "tool = 1\n", "[[tool.uv]]\n", "a = \n", "\ufeff[tool.uv]\n", "x = nan\n"],
+    ids=["there", "no-table", "list", "unparsable", "byte-order-mark", "not-comparable"],
+)
+def test_a_text_that_cannot_take_the_entry_stays(text: str) -> None:
+    assert text == with_entry(text, "tool.uv", "required-version", ">=1")
+
+
+NAMES = st.sampled_from(["tool", "uv", "ruff", '"a.b"', "x"])
+ITEMS = st.one_of(
+    st.builds(
+        "{} = {}".format, NAMES, st.sampled_from(["1", "'s'", '"""\n[tool.uv]\n"""', "[\n 1, # c\n]", "{ a = 1 }"])
+    ),
+    st.builds("{}.{} = 1".format, NAMES, NAMES),
+    st.lists(NAMES, min_size=1, max_size=3).map(lambda parts: f"[{'.'.join(parts)}]"),
+    st.lists(NAMES, min_size=1, max_size=3).map(lambda parts: f"[[{'.'.join(parts)}]] # c"),
+    st.sampled_from(["", "# [tool.uv]", "   "]),
+)
+
+
+@given(st.lists(ITEMS, max_size=8), st.sampled_from(["tool.uv", "tool", ""]), st.sampled_from(["\n", "\r\n"]))
+def test_the_entry_is_all_that_is_new(items: list[str], table: str, end: str) -> None:
+    text = "\n".join(items).replace("\n", end)
+    after = with_entry(text, table, "new", 'é"\\')
+    before, found = parse(text.encode()), parse(after.encode())
+
+    if after == text:
+        return
+    assert isinstance(before, dict)
+    assert isinstance(found, dict)
+    place: dict[str, Any] = found
+    for part in table.split(".") if table else ():
+        place = place[part]
+    assert place.pop("new") == 'é"\\'
+    assert without_empty(before) == without_empty(found)
+    left = iter(after.splitlines())
+    assert [] == [line for line in text.splitlines() if "{" not in line and line not in left]
+
+
+def without_empty(table: object) -> object:
+    """A table without those in it that are empty: a heading may have been added for the entry."""
+    if not isinstance(table, dict):
+        return table
+    inner = {key: without_empty(value) for key, value in table.items()}
+    return {key: value for key, value in inner.items() if value != {}}

@@ -23,12 +23,17 @@ DEMOTED_FOLDERS = FIXTURE_FOLDERS | {
     "example", "examples", "template", "templates", "doc", "docs", "third_party", "vendor", "_vendor", "node_modules",
 }  # fmt: skip
 """Folders whose projects are not services of the repository."""
+DEMOTED_ENDINGS = ("-example", "-examples", "_example", "_examples")
+"""The same, for folders that hold examples of one kind."""
 
 SECRET_TEMPLATES = ("example", "sample", "template", "dist", "defaults", "tpl")
 """Endings of `.env.*` files that are meant to be tracked."""
 
-LOCKS = {"uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv", "pylock.toml": "pip"}
-"""Lock files and the manager that writes each."""
+LOCKS = {
+    "uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv", "pylock.toml": "pylock",
+    "pixi.lock": "pixi", "conda-lock.yml": "conda-lock",
+}  # fmt: skip
+"""Lock files and the manager that each belongs to. `pylock.NAME.toml` is one as well: `lock_owner` knows it."""
 
 PATTERN_TYPOS = {
     ".__pypackages__": "__pypackages__",
@@ -55,6 +60,13 @@ def row(name: str) -> Artefact:
     raise KeyError(name)
 
 
+def lock_owner(name: str) -> str | None:
+    """The manager that a file of this name is the lock of, None where it is none."""
+    if name.startswith("pylock.") and name.endswith(".toml"):
+        return LOCKS["pylock.toml"]
+    return LOCKS.get(name)
+
+
 def is_fixture(path: str) -> bool:
     """Whether a path lies below a folder of test data."""
     return any(part.lower() in FIXTURE_FOLDERS for part in path.split("/")[:-1])
@@ -62,4 +74,4 @@ def is_fixture(path: str) -> bool:
 
 def is_demoted(path: str) -> bool:
     """Whether a path lies below tests, examples, documentation, templates or vendored code."""
-    return any(part.lower() in DEMOTED_FOLDERS for part in path.split("/"))
+    return any(part in DEMOTED_FOLDERS or part.endswith(DEMOTED_ENDINGS) for part in path.lower().split("/"))

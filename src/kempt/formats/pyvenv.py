@@ -13,13 +13,19 @@ class Pyvenv(NamedTuple):
     system_site_packages: bool
 
 
-def parse(content: bytes) -> Pyvenv | None:
-    """The settings, or None where the file has neither `home` nor a version and so marks no environment."""
+def settings(content: bytes) -> dict[str, str]:
+    """All that the file says, keys in small letters."""
     values = {}
     for line in content.decode("utf-8", "replace").splitlines():
         key, sign, value = line.partition("=")
         if sign:
             values[key.strip().lower()] = value.strip()
+    return values
+
+
+def parse(content: bytes) -> Pyvenv | None:
+    """The settings, or None where the file has neither `home` nor a version and so marks no environment."""
+    values = settings(content)
     home = values.get("home", "")
     version = values.get("version") or values.get("version_info", "")
     if not home and not version:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any, NamedTuple
 
 SIZE_LIMIT = 1024**2
 PARTS_LIMIT = 64
 DOTS_LIMIT = 1024
 STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"?|'[^']*+'?")
+FIRST = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
+"""What may stand above the first line that says something: blank lines and comments."""
 LONG_KEY = re.compile(rb"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){%d}" % PARTS_LIMIT)
 
 
@@ -50,6 +52,14 @@ def line_of(content: bytes, key: str, table: str = "") -> int:
     return next((n + 1 for n, line in enumerate(lines) if n >= start and wanted.match(line)), 1)
 
 
+def table(document: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """The table at these keys; empty where there is none, or something else."""
+    place: object = document
+    for key in keys:
+        place = place.get(key) if isinstance(place, Mapping) else None
+    return place if isinstance(place, Mapping) else {}
+
+
 def without_entry(text: str, table: str, key: str, entry: str) -> str:
     """The text without one entry of a list, or of a table, called `key` in `table` ("" for the top); all else stays.
 
@@ -78,6 +88,78 @@ def without_entry(text: str, table: str, key: str, entry: str) -> str:
     else:
         entries.remove(entry) if isinstance(entries, Array) else entries.pop(entry)
     return tomlkit.dumps(document)
+
+
+def with_entry(text: str, table: str, key: str, value: str) -> str:
+    """The text with a string called `key` in `table` ("" for the top); all that is there stays, each line as it is.
+
+    A text that has the key, or that does not parse, is returned as it is. So is one in which no way to write the entry
+    was found: each attempt is parsed again, and only one that says just this more is taken.
+    """
+    document = parse(text.encode("utf-8", "surrogateescape"))
+    if isinstance(document, Unparsable):
+        return text
+    wanted = _with_value(document, table.split(".") if table else [], key, value)
+    if wanted is None:
+        return text
+    for attempt in _attempts(text, table, key, value):
+        if parse(attempt.encode("utf-8", "surrogateescape")) == wanted:
+            return attempt
+    return text
+
+
+def _with_value(place: object, path: list[str], key: str, value: str) -> dict[str, object] | None:
+    """A copy of the parsed tables with one value more; None where something is there already."""
+    if not isinstance(place, dict):
+        return None
+    if not path:
+        return None if key in place else {**place, key: value}
+    inner = _with_value(place.get(path[0], {}), path[1:], key, value)
+    return None if inner is None else {**place, path[0]: inner}
+
+
+def _attempts(text: str, table: str, key: str, value: str) -> Iterator[str]:
+    """Texts with one line more: first in the table, below its heading; else in a table of its own, at the end."""
+    from json import dumps  # a JSON string is a basic string of TOML
+
+    end = "\r\n" if "\r\n" in text else "\n"
+    entry = f"{key} = {dumps(value)}"
+    if not table:
+        first = FIRST.match(text)
+        at = first.end() if first else len(text)
+        yield f"{text[:at]}{entry}{end}{text[at:]}" if text[at : at + 1] != "[" else f"{entry}{end}{end}{text}"
+        yield f"{text}{_line_end(text, end)}{entry}{end}"
+        return
+    name = r"[ \t]*[.][ \t]*".join(map(re.escape, table.split(".")))
+    heading = rf"^[ \t]*\[[ \t]*{name}[ \t]*\][^\n]*(?:\n|\Z)"
+    for match in re.finditer(heading, text, re.MULTILINE):
+        before = text[: match.end()]
+        yield f"{before}{_line_end(before, end)}{entry}{end}{text[match.end() :]}"
+    apart = end if text.strip() else ""
+    yield f"{text}{_line_end(text, end)}{apart}[{table}]{end}{entry}{end}"
+    yield _by_tomlkit(text, table, key, value)
+
+
+def _line_end(text: str, end: str) -> str:
+    """What a text lacks for another line to begin."""
+    return end if text and not text.endswith("\n") else ""
+
+
+def _by_tomlkit(text: str, table: str, key: str, value: str) -> str:
+    """For tables without a heading of their own: `tool.uv.package = false`, `[tool]` with `uv = {...}`."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        document = tomlkit.parse(text)
+        place: Any = document
+        for part in table.split("."):
+            place = place[part]
+        place[key] = value
+        edited: str = tomlkit.dumps(document)
+    except (TOMLKitError, RecursionError, KeyError, TypeError, AttributeError):
+        return text
+    return edited
 
 
 def _has_long_key(line: bytes) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kempt.model.manager import Manager
+if TYPE_CHECKING:
+    from kempt.model.manager import Manager
 
 NAMES = ("uv", "poetry", "pdm", "pipenv", "pylock", "pip")
 """Those that kempt can work with, the one that decides where a manifest could be several managers' first."""
