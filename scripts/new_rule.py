@@ -1,6 +1,8 @@
-"""Start a new rule: its file, its page and its line in the registry.
+"""Start a new rule: its file, its page, and its line in the registry and in the index of the pages.
 
 python scripts/new_rule.py KPT111 tracked-example
+
+What to do then stands in CONTRIBUTING.md, "Add a rule in ten minutes".
 """
 
 from __future__ import annotations
@@ -9,9 +11,15 @@ import argparse
 import re
 from pathlib import Path
 
+from kempt import __version__
+from kempt.model.rule import PROMISES
+
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "src" / "kempt" / "rules"
 PAGES = ROOT / "docs" / "rules"
+REGISTRY, INDEX = RULES / "__init__.py", PAGES / "index.md"
+PROMISE_OF_FAMILY = {"3": 1, "4": 3, "5": 4, "7": 1}
+USUAL_PROMISE = 2
 
 RULE = '''"""{code} {name}: what is wrong, in one line."""
 
@@ -19,40 +27,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kempt.model.finding import Finding, Level
+from kempt.model.finding import Finding, Level, Location
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Why it is wrong, and for whom; where the fact comes from."""
-    yield from ()
+    for service in repo.services:
+        if service.manifest is not None and service.manifest.name == "{name}":
+            yield RULE.finding(Location(service.manifest, 0), "what is where, in one line", service=service.root)
 
 
 RULE = Rule(
-    "{code}", "{name}", promise=2, level=Level.WARNING, since="{since}", check=check,
+    "{code}", "{name}", promise={promise}, level=Level.WARNING, since="{since}", check=check,
     summary="what is wrong, in half a line",
     help="what to type next",
 )  # fmt: skip
 '''
 
-PAGE = """# {code}: {name}
+PAGE = """# {name} ({code})
 
-## What
+| | |
+|---|---|
+| level | warning |
+| promise | {promise}, {promised} |
+| fix | none |
+| since | {since} |
+
+## What it does
 
 What is found, and where the finding points.
 
 ## Why
 
-Which promise it breaks, and for whom.
+Who is harmed by it, and how.
 
 ## Bad
 
+- `pyproject.toml` ← {code}, line 2
+
+  ```toml
+  [project]
+  name = "shop"
+  ```
+
+- `app.py` (empty)
+
 ## Good
+
+- `pyproject.toml`
+
+  ```toml
+  [project]
+  name = "shop"
+  version = "1"
+  ```
+
+- `app.py` (empty)
 
 ## Fix
 
-What `--fix` does, and whether it is safe; or what to do by hand.
+What `kempt check --fix` does and why it is safe, or what to do by hand.
 
 ## Known limits
 
@@ -60,18 +96,35 @@ What looks the same and is right.
 """
 
 
-def registered(text: str, module: str) -> str:
-    """The registry with one more rule: its import in order, its line in `ALL` at the end, to be moved to its family."""
+def registered(text: str, codes: dict[str, str], module: str) -> str:
+    """The registry with one more rule: its import and its line in `ALL`, by code. `codes` maps modules to codes."""
     imports = re.search(r"from kempt\.rules import \(\n(.*?)\)\n", text, re.DOTALL)
-    if imports is None:
-        raise SystemExit("src/kempt/rules/__init__.py has no `from kempt.rules import (...)`")
+    listed = re.search(r"ALL: .* = \(\n(.*?)\)\n", text, re.DOTALL)
+    if imports is None or listed is None:
+        raise SystemExit("src/kempt/rules/__init__.py has no `from kempt.rules import (...)` or no `ALL: ... = (...)`")
+    modules = sorted({*re.findall(r"\w+(?=\.RULE)", listed[1]), module}, key=lambda each: codes[each])
     lines = sorted({*imports[1].splitlines(), f"    {module},"})
-    text = text.replace(imports[1], "".join(f"{line}\n" for line in lines))
-    return re.sub(r"\n\)\n*\Z", f"\n    {module}.RULE,\n)\n", text)
+    text = text.replace(listed[1], "".join(f"    {each}.RULE,\n" for each in modules))
+    return text.replace(imports[1], "".join(f"{line}\n" for line in lines))
+
+
+def indexed(text: str, code: str, name: str) -> str:
+    """The index with one more row, by code; a new family needs its heading and its table first."""
+    family = re.search(rf"^## .*\({code[3]}xx\)\n\n\|.*\n\|.*\n((?:\|.*\n)*)", text, re.MULTILINE)
+    if family is None:
+        raise SystemExit(f"docs/rules/index.md has no table below a heading that ends in ({code[3]}xx)")
+    rows = sorted({*family[1].splitlines(), f"| [{code}]({code}.md) | {name} | warning | none |"})
+    return text[: family.start(1)] + "".join(f"{row}\n" for row in rows) + text[family.end(1) :]
+
+
+def codes_of(folder: Path) -> dict[str, str]:
+    """The code of each rule's module, from the first word of its docstring."""
+    heads = {path.stem: path.read_text("utf-8")[3:9] for path in folder.glob("*.py")}
+    return {module: code for module, code in heads.items() if re.fullmatch(r"KPT\d{3}", code)}
 
 
 def main() -> None:
-    """Write the three; nothing is overwritten."""
+    """Write the two files and their lines; nothing is overwritten."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("code", help="KPT and three digits; the first digit is the family")
     parser.add_argument("name", help="reads as “allow NAME”: tracked-environment")
@@ -79,19 +132,24 @@ def main() -> None:
     if not re.fullmatch(r"KPT\d{3}", options.code) or not re.fullmatch(r"[a-z]+(-[a-z]+)+", options.name):
         parser.error("a code is KPT and three digits, a name is lower-case words joined by dashes")
     module = options.name.replace("-", "_")
-    version = re.search(r'__version__ = "(\d+\.\d+)', (ROOT / "src/kempt/__init__.py").read_text("utf-8"))
-    words = {"code": options.code, "name": options.name, "since": version[1] if version else ""}
-    registry = RULES / "__init__.py"
-    listed = registered(registry.read_text("utf-8"), module)
-    texts = {RULES / f"{module}.py": RULE, PAGES / f"{options.code}.md": PAGE}
-    if taken := [str(path) for path in texts if path.exists()]:
+    rule, page = RULES / f"{module}.py", PAGES / f"{options.code}.md"
+    codes = codes_of(RULES)
+    if taken := [str(path) for path in (rule, page) if path.exists()] or [options.code] * (
+        options.code in codes.values()
+    ):
         parser.error(f"there already: {', '.join(taken)}")
-    PAGES.mkdir(parents=True, exist_ok=True)
+    promise = PROMISE_OF_FAMILY.get(options.code[3], USUAL_PROMISE)
+    since = ".".join(__version__.split(".")[:2])
+    words = {"code": options.code, "name": options.name, "since": since, "promise": promise}
+    texts = {
+        REGISTRY: registered(REGISTRY.read_text("utf-8"), codes | {module: options.code}, module),
+        INDEX: indexed(INDEX.read_text("utf-8"), options.code, options.name),
+        rule: RULE.format(**words),
+        page: PAGE.format(**words, promised=PROMISES[promise]),
+    }
     for path, text in texts.items():
-        path.write_text(text.format(**words), "utf-8")
+        path.write_text(text, "utf-8")
         print(path.relative_to(ROOT))
-    registry.write_text(listed, "utf-8")
-    print(registry.relative_to(ROOT))
 
 
 if __name__ == "__main__":

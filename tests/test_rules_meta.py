@@ -16,7 +16,7 @@ from kempt.model.rule import PROMISES, Rule
 from support.pages import PAGES, Page, pages, tree
 
 FOLDER = Path(rules.__file__).parent
-SHARED = {"__init__", "unignoring", "untracking"}
+SHARED = {"__init__", "locking", "referring", "unignoring", "untracking"}
 HEADINGS = ["What it does", "Why", "Bad", "Good", "Fix", "Known limits"]
 EXAMPLE_HEADINGS = ["What it does", "Why", "Example", "Fix", "Known limits"]
 EXAMPLES = {"KPT000", "KPT003", "KPT004", "KPT005"}
@@ -105,7 +105,8 @@ def test_the_examples_of_a_page_are_trees_of_files(rule: Rule) -> None:
         section = page_of(rule).sections[heading]
         found = tree(section)
         bullets = [line for line in section.splitlines() if line.startswith("- ")]
-        assert len(bullets) == section.count("(empty)") + section.count("→") + section.count("\n  ```") // 2
+        marks = sum(map(section.count, ("(empty)", "(untracked)", "→")))
+        assert len(bullets) == marks + section.count("\n  ```") // 2
         assert found.files
 
 

@@ -7,8 +7,14 @@ from kempt.engine.status import status
 from kempt.errors import KemptError
 from kempt.model.status import Promise, State
 
-CLEAN = {".gitignore": ".venv\n__pycache__/\n"}
-UV = {"pyproject.toml": "[tool.uv]\n", "uv.lock": "version = 1\n"}
+CLEAN = {".gitignore": ".venv\n__pycache__/\n", ".python-version": "3.12\n"}
+UV = {
+    "pyproject.toml": "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.12'\n\n[tool.uv]\nrequired-version = '>=0.1'\n",
+    "uv.lock": 'version = 1\nrevision = 3\nrequires-python = ">=3.12"\n\n'
+    '[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\n',
+}
+WANTS = "[project]\nname = 'a'\nversion = '1'\nrequires-python = '==3.12.*'\ndependencies = ['idna']\n"
+HASHED = f"idna==3.1 --hash=sha256:{'0' * 64}\n"
 
 
 def promise(number: int, repository: object) -> Promise:
@@ -19,24 +25,108 @@ def promise(number: int, repository: object) -> Promise:
     "files, detail, command, folder",
     [
         pytest.param({}, "no Python project found", "", ".", id="no-python"),
-        pytest.param(UV, "`uv.lock` is tracked; not yet proven", "uv lock --check", ".", id="uv"),
-        pytest.param({"pyproject.toml": "[tool.uv]\n"}, "no lock file is tracked", "uv lock", ".", id="no-lock"),
-        pytest.param({"requirements.txt": "a==1\n"}, "no lock file is tracked", "", ".", id="pip"),
+        pytest.param({"examples/a/uv.lock": ""}, "no Python project found", "", ".", id="an-example-is-no-project"),
+        pytest.param({"pyproject.toml": "[tool.uv]\n"}, "no package is asked for", "", ".", id="nothing-to-lock"),
         pytest.param(
-            {"a/pyproject.toml": "[tool.poetry]\n", "a/poetry.lock": "", "b/pdm.lock": ""},
-            "2 lock files are tracked; not yet proven", "poetry check --lock", "a", id="several",
+            {"setup.py": "setup(install_requires=['idna'])\n"}, "a library needs no lock file", "", ".", id="a-library"
         ),
         pytest.param(
-            {"examples/a/uv.lock": "version = 1\n"}, "no Python project found", "", ".", id="an-example-is-no-project"
+            {"requirements.txt": HASHED}, "`requirements.txt`: nothing says what requirements.txt was made from",
+            "kempt verify", ".", id="hashed-requirements",
+        ),
+        pytest.param(
+            {f"api/{name}": content for name, content in UV.items()} | {"web/pixi.lock": "version: 6\n"},
+            "1 of 2 lock files are fresh; `web/pixi.lock`: kempt does not read what pixi locks",
+            "pixi install --locked", "web", id="one-that-kempt-does-not-read",
+        ),
+        pytest.param(
+            {"api/pyproject.toml": WANTS, "kempt.toml": "per-path-ignores = {api = ['KPT301']}\n"},
+            "`api` has no lock file", "uv lock", "api", id="a-missing-lock-that-is-suppressed",
+        ),
+        pytest.param(
+            {
+                "api/pyproject.toml": f"{WANTS}[tool.poetry]\nrequires-poetry = '>=1'\n",
+                "api/poetry.lock": '[metadata]\nlock-version = "2.1"\ncontent-hash = "0"\n',
+                "api/poetry.toml": "[virtualenvs]\nin-project = true\n",
+                "kempt.toml": "per-path-ignores = {api = ['KPT303']}\n",
+            },
+            "`api/poetry.lock`: pyproject.toml asks for idna, poetry.lock does not hold it", "poetry lock", "api",
+            id="a-stale-lock-that-is-suppressed",
+        ),
+        pytest.param(
+            {**UV, "kempt.toml": "ignore = ['KPT308', 'KPT3']\n"},
+            "nothing found, but the settings turn 16 rules off", "kempt config", ".", id="rules-are-off",
+        ),
+        pytest.param(
+            {**UV, "Pipfile": "<<<<<<< ours\n"}, "not everything could be checked", "kempt check", ".", id="unreadable"
         ),
     ],
 )  # fmt: skip
-def test_whether_it_rebuilds_is_not_checked_yet(
+def test_what_cannot_be_told_is_not_called_kept(
     git_repo: MakeRepository, files: dict[str, str], detail: str, command: str, folder: str
 ) -> None:
     repository = git_repo({**CLEAN, **files})
 
     assert Promise(1, State.UNCHECKED, detail, command, folder=folder) == promise(1, repository.root)
+
+
+@pytest.mark.parametrize(
+    "files, detail",
+    [
+        pytest.param(UV, "`uv.lock` is fresh; not proven on an environment", id="one"),
+        pytest.param(
+            {f"{folder}/{name}": content for folder in "ab" for name, content in UV.items()},
+            "2 lock files are fresh; not proven on an environment", id="several",
+        ),
+        pytest.param(
+            {**UV, "lib/setup.py": "setup(install_requires=['idna'])\n"},
+            "`uv.lock` is fresh; not proven on an environment", id="beside-a-library",
+        ),
+    ],
+)  # fmt: skip
+def test_fresh_locks_keep_the_first_promise(git_repo: MakeRepository, files: dict[str, str], detail: str) -> None:
+    repository = git_repo({**CLEAN, **files})
+
+    assert Promise(1, State.KEPT, detail, "kempt verify") == promise(1, repository.root)
+
+
+STALE_POETRY = {
+    "api/pyproject.toml": "[tool.poetry.dependencies]\nidna = '3'\n",
+    "api/poetry.lock": '[metadata]\nlock-version = "2.1"\ncontent-hash = "0"\n',
+}
+
+
+@pytest.mark.parametrize(
+    "files, codes, command, folder",
+    [
+        pytest.param(STALE_POETRY, ["KPT303", "KPT702"], "poetry lock", "api", id="the-worst-first"),
+        pytest.param({"pyproject.toml": WANTS}, ["KPT301"], "uv lock", ".", id="missing"),
+        pytest.param(
+            {**{f"api/{name}": content for name, content in UV.items()}, "b/pyproject.toml": WANTS},
+            ["KPT701"], "uv lock", "b", id="missing-in-one-of-several",
+        ),
+        pytest.param({"requirements.txt": "idna\n"}, ["KPT306"], "kempt check", ".", id="by-hand"),
+        pytest.param(
+            {**UV, ".python-version": "", ".gitignore": f"{CLEAN['.gitignore']}uv.lock\n"}, [], "", "", id="tracked"
+        ),
+    ],
+)  # fmt: skip
+def test_what_breaks_the_first_promise_and_what_to_type(
+    git_repo: MakeRepository, files: dict[str, str], codes: list[str], command: str, folder: str
+) -> None:
+    found = promise(1, git_repo({**CLEAN, **files}).root)
+
+    assert (State.BROKEN, codes, command, folder) == (
+        found.state, [each.code for each in found.findings], found.command, found.folder
+    )  # fmt: skip
+
+
+def test_a_lock_that_nobody_has_added_is_to_be_added(git_repo: MakeRepository) -> None:
+    repository = git_repo({**CLEAN, "api/pyproject.toml": UV["pyproject.toml"]})
+    repository.write({"api/uv.lock": UV["uv.lock"]})
+    found = promise(1, repository.root)
+
+    assert ("git add api/uv.lock", ".") == (found.command, found.folder)
 
 
 def test_a_lock_that_is_kept_out_of_git_breaks_the_first_promise(git_repo: MakeRepository) -> None:

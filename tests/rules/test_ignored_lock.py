@@ -98,7 +98,8 @@ def test_no_exception_helps_below_an_ignored_folder(git_repo: MakeRepository, pa
 
 
 def test_where_a_pattern_hides_folders_too_only_the_files_beside_it_can_be_excepted(git_repo: MakeRepository) -> None:
-    repository = git_repo(UV | {"api/pyproject.toml": "[tool.uv]\n", ".gitignore": "*\n"}, commit=False)
+    inner = '[project]\ndependencies = ["x"]\n[tool.uv]\n'
+    repository = git_repo({"pyproject.toml": inner, "api/pyproject.toml": inner, ".gitignore": "*\n"}, commit=False)
 
     mended(repository, "KPT203")
 

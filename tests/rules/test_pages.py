@@ -38,6 +38,7 @@ def built(make: MakeRepository, name: str, wanted: FileTree) -> Repository:
         place.symlink_to(target)
     repository.stage()
     repository.commit()
+    repository.write(dict.fromkeys(wanted.untracked, ""))
     return repository
 
 

@@ -10,9 +10,13 @@ from kempt.model.artefact import Artefact, Kind
 from kempt.model.listing import Listing
 
 NESTED = ("pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
-AT_ROOT = ("tox.ini", "noxfile.py", "Makefile", "justfile", "pylock.toml", ".gitlab-ci.yml", "azure-pipelines.yml",
+UNREAD = ("pixi.lock", "conda-lock.yml")
+"""Locks of managers that kempt only recognises: large, and known by their name alone."""
+AT_ROOT = ("tox.ini", "noxfile.py", "Makefile", "justfile", ".gitlab-ci.yml", "azure-pipelines.yml",
            "buildspec.yml", "buildspec.yaml", "bitbucket-pipelines.yml", ".circleci/config.yml", "Dockerfile",
            ".pre-commit-config.yaml", ".coveragerc", "mkdocs.yml")  # fmt: skip
+SETTINGS = ("poetry.toml", "pdm.toml", "uv.toml", ".env", ".python-version")
+"""Where a project says where its environment lies, which Python it is for, and whom to ask for packages."""
 README = ("README.md", "README.rst", "README.txt", "README", "CONTRIBUTING.md")
 WORKFLOWS = ".github/workflows"
 LOCKED_NAME = re.compile(rb'name = "([^"\n]{1,100})"')
@@ -25,8 +29,10 @@ MANIFEST_NAMES = frozenset(NESTED)
 def manifests(listing: Listing) -> tuple[str, ...]:
     """Paths of all tracked manifests, requirements files and lock files."""
     found = [path for name in NESTED for path in listing.named(name)]
-    found += [path for path in listing.ending(".txt") if "requirements" in path.lower()]
-    found += [path for path in ("pylock.toml",) if path in listing]
+    for tail in (".txt", ".in"):
+        found += [path for path in listing.ending(tail) if "requirements" in path.lower()]
+    if b"pylock." in listing.folded:
+        found += [path for path in listing.ending(".toml") if catalog.lock_owner(path.rpartition("/")[2])]
     return tuple(path for path in found if _is_manifest(listing, path))
 
 
@@ -35,7 +41,12 @@ def _is_manifest(listing: Listing, path: str) -> bool:
     folder, _, name = path.rpartition("/")
     if name.startswith("setup."):
         return f"{folder}/__init__.py".lstrip("/") not in listing
-    return name in MANIFEST_NAMES or name.endswith((".txt", "pylock.toml"))
+    return name in MANIFEST_NAMES or name.endswith((".txt", ".in")) or catalog.lock_owner(name) is not None
+
+
+def named_only(listing: Listing) -> tuple[str, ...]:
+    """Paths of the locks that are not opened."""
+    return tuple(path for name in UNREAD for path in listing.named(name) if path.rpartition("/")[2] == name)
 
 
 def scripts(listing: Listing) -> tuple[str, ...]:
@@ -45,12 +56,17 @@ def scripts(listing: Listing) -> tuple[str, ...]:
     return (*workflows, *(name for name in (*AT_ROOT, *README) if name in listing))
 
 
+def settings(listing: Listing) -> tuple[str, ...]:
+    """Paths of the files beside manifests that steer a manager: how a project is installed, not what it uses."""
+    return tuple(path for name in SETTINGS for path in listing.named(name) if path.rpartition("/")[2] == name)
+
+
 def used_rows(listing: Listing, files: Mapping[str, bytes]) -> tuple[Artefact, ...]:
     """The rows of the catalog whose tool this project uses, `files` being its manifests, locks and scripts."""
     files = {path: content for path, content in files.items() if not catalog.is_demoted(path)}
-    locks = [content for path, content in files.items() if path.endswith(".lock")]
+    locks = [content for path, content in files.items() if _is_lock(path)]
     locked = {name.decode("ascii", "replace").lower() for lock in locks for name in LOCKED_NAME.findall(lock)}
-    others = {path: content.lower() for path, content in files.items() if not path.endswith(".lock")}
+    others = {path: content.lower() for path, content in files.items() if not _is_lock(path)}
     tools = _joined({path: COMMENT.sub(b"", content) for path, content in others.items() if path not in README})
     everything = tools + _joined({path: content for path, content in others.items() if path in README})
 
@@ -60,6 +76,10 @@ def used_rows(listing: Listing, files: Mapping[str, bytes]) -> tuple[Artefact, .
                    or _names(everything if " " in word else tools, word) for word in row.used_by)  # fmt: skip
 
     return tuple(row for row in catalog.ROWS if is_used(row))
+
+
+def _is_lock(path: str) -> bool:
+    return path.endswith(".lock") or catalog.lock_owner(path.rpartition("/")[2]) is not None
 
 
 def _joined(files: Mapping[str, bytes]) -> bytes:

@@ -41,6 +41,10 @@ class Overlay:
         """The changed content, else that of the base. Raises UnreadableError as the base does."""
         return self.contents[path] if path in self.contents else self.base.read(path)
 
+    def is_untracked(self, path: str, /) -> bool:
+        """As the base says: what a fix has just let go is no news."""
+        return path not in self.contents and self.base.is_untracked(path)
+
     def prefetch(self, paths: Iterable[str]) -> None:
         """Make the base ready for the paths that are not changed."""
         self.base.prefetch(path for path in paths if path not in self.contents)

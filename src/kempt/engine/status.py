@@ -9,26 +9,19 @@ from kempt import rules
 from kempt.engine import evidence
 from kempt.engine.configuration import load_config
 from kempt.engine.project.check import LEVELS, examine, judge
+from kempt.engine.rebuilds import rebuilds, remedy
 from kempt.engine.selection import NEVER_SUPPRESSED
 from kempt.engine.sources import open_source
 from kempt.model.config import Config
 from kempt.model.finding import Finding, Level, Safety
 from kempt.model.listing import Listing
-from kempt.model.repo import Service
+from kempt.model.repo import Repo
 from kempt.model.report import Report
 from kempt.model.status import Promise, State, Status
-
-LOCK_COMMANDS = {
-    "uv": ("uv lock --check", "uv lock"),
-    "poetry": ("poetry check --lock", "poetry lock"),
-    "pdm": ("pdm lock --check", "pdm lock"),
-    "pipenv": ("pipenv verify", "pipenv lock"),
-}
-"""For each manager, what says whether its lock file is fresh, and what writes one; neither touches an environment."""
+from kempt.rules import locking
 
 NO_FINDINGS = frozenset({"KPT003", "KPT004", "KPT005"})
 """Rules that end a run instead of finding something: selecting them or not changes nothing."""
-
 
 NOT_CI = frozenset({".pre-commit-config.yaml", "mkdocs.yml"})
 
@@ -41,29 +34,31 @@ def status(path: str = ".", *, config_file: str | None = None, isolated: bool = 
         repo, findings = examine(source.tree, source.ignores, config, faults)
         counted, silenced = judge(repo, findings, ())
         listing = source.tree.listing
-        own = tuple(service for service in repo.services if not service.demoted)
         promises = (
-            _rebuilds(counted, own), _is_clean(counted, len(silenced), config), _caches(listing), _is_lean(listing)
-        )  # fmt: skip
+            _rebuilds(counted, repo),
+            _is_clean(counted, len(silenced), config),
+            _caches(listing),
+            _is_lean(listing),
+        )
         report = Report(
             source.tree.root, rules.ALL, counted, silenced, files=len(listing), seconds=perf_counter() - started
         )
-    return Status(report, own, promises)
+    return Status(report, locking.own_services(repo), promises)
 
 
-def _rebuilds(findings: Sequence[Finding], services: Sequence[Service]) -> Promise:
+def _rebuilds(findings: Sequence[Finding], repo: Repo) -> Promise:
+    """Broken by findings, with the command that ends the worst of them; else as the locks are."""
     if wrong := _of_promise(findings, 1):
-        return _broken(1, wrong)
-    locked = [service for service in services if service.lock is not None]
-    if not services:
-        return Promise(1, State.UNCHECKED, "no Python project found")
-    first = (locked or services)[0]
-    folder = str(first.root)
-    check, write = LOCK_COMMANDS.get(first.manager, ("", ""))
-    if not locked:
-        return Promise(1, State.UNCHECKED, "no lock file is tracked", write, folder=folder)
-    names = f"`{first.lock}` is" if len(locked) == 1 else f"{len(locked):,} lock files are"
-    return Promise(1, State.UNCHECKED, f"{names} tracked; not yet proven", check, folder=folder)
+        worst, broken = wrong[0], _broken(1, wrong[:1])._replace(findings=tuple(wrong))
+        command, folder = (broken.command, ".") if worst.fix else remedy(worst, repo)
+        return broken._replace(command=command, folder=folder)
+    if any(finding.code in NEVER_SUPPRESSED for finding in findings):
+        return Promise(1, State.UNCHECKED, "not everything could be checked", "kempt check")
+    promise = rebuilds(repo)
+    off = _rules_off(1, repo.config) if promise.state is State.KEPT else ""
+    if off:
+        return Promise(1, State.UNCHECKED, f"nothing found, but the settings turn {off} off", "kempt config")
+    return promise
 
 
 def _is_clean(findings: Sequence[Finding], silenced: int, config: Config) -> Promise:
@@ -71,17 +66,19 @@ def _is_clean(findings: Sequence[Finding], silenced: int, config: Config) -> Pro
         return _broken(2, wrong)
     if any(finding.code in NEVER_SUPPRESSED for finding in findings):
         return Promise(2, State.UNCHECKED, "not everything could be checked", "kempt check")
-    off = [
-        rule.code for rule in rules.ALL
-        if rule.promise == 2 and rule.code not in NO_FINDINGS and not config.wants(rule.code)  # noqa: PLR2004
-    ]  # fmt: skip
-    if off:
-        named = ", ".join(off) if len(off) <= 3 else f"{len(off)} rules"  # noqa: PLR2004 - as many as fit on a line
-        return Promise(2, State.UNCHECKED, f"nothing found, but the settings turn {named} off", "kempt config")
+    if off := _rules_off(2, config):
+        return Promise(2, State.UNCHECKED, f"nothing found, but the settings turn {off} off", "kempt config")
     hints = sum(finding.level is Level.INFO for finding in findings)
     said = [f"{hints:,} hint{'s' * (hints != 1)}"] * bool(hints) + [f"{silenced:,} suppressed"] * bool(silenced)
     detail = "; ".join(["nothing tracked that tools make again", *said])
     return Promise(2, State.KEPT, detail, "kempt check" if hints else "")
+
+
+def _rules_off(number: int, config: Config) -> str:
+    """The rules of a promise that the settings turn off, in words; empty where none is."""
+    codes = [rule.code for rule in rules.ALL if rule.promise == number and rule.code not in NO_FINDINGS]
+    off = [code for code in codes if not config.wants(code)]
+    return ", ".join(off) if len(off) <= 3 else f"{len(off)} rules"  # noqa: PLR2004 - as many as fit on a line
 
 
 def _caches(listing: Listing) -> Promise:

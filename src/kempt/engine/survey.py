@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
+from kempt import catalog
 from kempt.engine import evidence
 from kempt.engine.documents import ReadDocuments
 from kempt.engine.recognise import recognise
@@ -30,7 +31,8 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     listing = _own_files(tree.listing, artefacts)
     ignores = tuple(listing.named(".gitignore"))
     manifests, scripts = evidence.manifests(listing), evidence.scripts(listing)
-    tree.prefetch((*ignores, *manifests, *scripts))
+    settings = evidence.settings(listing)
+    tree.prefetch((*ignores, *manifests, *scripts, *settings))
     found_faults = list(faults)
     files = dict(_read(tree, (*manifests, *scripts), found_faults))
     ignore_files = tuple(
@@ -42,13 +44,18 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     suppressions: list[Suppression] = []
     for ignore_file in ignore_files:
         suppressions += suppression.parse(ignore_file.path, ignore_file.text)
-    for path, content in files.items():
+    told = files | dict(_read(tree, settings, []))  # one that cannot be read steers nothing
+    for path, content in told.items():
         if path.endswith(COMMENTED) and suppression.MARK.encode() in content:
             suppressions += suppression.parse(PurePosixPath(path), content.decode("utf-8", "surrogateescape"))
-    documents = ReadDocuments(files)
+    documents = ReadDocuments(told)
     declared = {path: files[path] for path in manifests if path in files}
+    services = find_services(
+        declared, has_python=b".py\0" in listing.folded, documents=documents, beside=evidence.named_only(listing)
+    )
+    found_faults += _unparsable(documents, found_faults)
     return Repo(
-        tree, config, services=find_services(declared, has_python=b".py\0" in listing.folded),
+        tree, config, services=services,
         artefacts=_measured(tree, artefacts), used=evidence.used_rows(listing, files), ignore_files=ignore_files,
         faults=tuple(found_faults), suppressions=tuple(suppressions), documents=documents,
     )  # fmt: skip
@@ -83,6 +90,19 @@ def _conflicts(files: dict[str, bytes]) -> Iterable[Fault]:
             if match:
                 line = content.count(b"\n", 0, match.start()) + 1
                 yield Fault("KPT002", PurePosixPath(path), "conflict markers: resolve the merge", line)
+
+
+def _unparsable(documents: ReadDocuments, known: Iterable[Fault]) -> list[Fault]:
+    """The manifests that do not parse. What lies below tests and examples may be broken on purpose."""
+    for path in documents.paths:
+        if path.endswith("pyproject.toml") and not catalog.is_demoted(path):
+            documents.toml(path)
+    told = {(fault.code, fault.path) for fault in known}
+    return [
+        each
+        for each in documents.faults
+        if (each.code, each.path) not in told and not catalog.is_demoted(str(each.path))
+    ]
 
 
 def _measured(tree: Tree, artefacts: tuple[Found, ...]) -> tuple[Found, ...]:

@@ -35,6 +35,10 @@ class GitTree:
         """All tracked paths."""
         return Listing(self.git.run(*self.names).out)
 
+    def is_untracked(self, _path: str, /) -> bool:
+        """Nothing untracked is here: git's objects hold no more than what is listed."""
+        return False
+
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read these contents from git in one batch."""
         wanted = [path for path in paths if path not in self._blobs]
@@ -82,6 +86,14 @@ class IndexTree(GitTree):
 class WorkTree(IndexTree):
     """What the index names, with the contents that lie in the work tree: what a person sees and edits."""
 
+    def is_untracked(self, path: str, /) -> bool:
+        """Whether a regular file lies there that the index does not name, reached through no symbolic link."""
+        try:
+            regular = stat.S_ISREG(os.lstat(os.path.join(self.root, path)).st_mode)
+        except (OSError, ValueError):
+            return False
+        return regular and path not in self.listing and _is_real(self.root, path.rpartition("/")[0])
+
     def prefetch(self, paths: Iterable[str]) -> None:
         """Nothing to do: files on disk are read when they are wanted."""
 
@@ -126,6 +138,10 @@ class FolderTree:
     def listing(self) -> Listing:
         """All files below the root; git's own folders are left out."""
         return Listing.of(_walk(self.root) if self._names is None else self._names)
+
+    def is_untracked(self, _path: str, /) -> bool:
+        """Nothing is: all files count as tracked, or only those that were named are looked at."""
+        return False
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Nothing to do: files are read when they are wanted."""

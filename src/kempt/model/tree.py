@@ -39,6 +39,9 @@ class Tree(Protocol):
         Raises UnreadableError when it is missing, not a regular file, or larger than kempt reads.
         """
 
+    def is_untracked(self, path: str, /) -> bool:
+        """Whether a regular file lies there that is not tracked. Only a work tree can hold one."""
+
     def prefetch(self, paths: Iterable[str]) -> None:
         """Make ready to `read` these paths, in as few calls as the backend needs."""
 

@@ -27,8 +27,9 @@ def _locks(service: Service) -> list[str]:
 
 def _is_wanted(service: Service, manager: str) -> bool:
     """Whether the service's own manager writes this lock; a bare pyproject.toml may be anybody's."""
-    undecided = service.manager == "pip" and service.manifest is not None and service.manifest.name == "pyproject.toml"
-    return manager == service.manager or undecided
+    is_pip = service.manager == "pip"
+    undecided = is_pip and service.manifest is not None and service.manifest.name == "pyproject.toml"
+    return manager == service.manager or undecided or (is_pip and manager == "pylock")
 
 
 RULE = Rule(

@@ -20,8 +20,8 @@ from kempt.model.report import Report, Suppressed
 from kempt.model.rule import Rule
 from kempt.model.tree import Ignores, Tree
 
-NEEDS_ALL_FILES = ("KPT006", "KPT2")
-"""Rules that say nothing true of a few names: whether a pattern or a setting is of use, what the ignore rules miss."""
+NEEDS_ALL_FILES = ("KPT006", "KPT2", "KPT3", "KPT7")
+"""Rules that say nothing true of a few names: what is of use, what ignore rules miss, what lies beside a manifest."""
 
 LEVELS = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 
