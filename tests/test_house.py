@@ -25,12 +25,16 @@ MAY_IMPORT = {  # the root package, which holds the version, is open to every ro
 WINGS = {"project", "environments", "disk", "fleet"}
 BETWEEN_WINGS: frozenset[tuple[str, str]] = frozenset()  # (importer, imported), each with its reason beside it
 ABOVE_WINGS = {"kempt.engine.status", "kempt.engine.disk_overview"}
-WRITERS = "host.files host.folders host.index host.journal host.lock host.output host.scratch host.state"
+MOVERS = "host.clones host.environments host.files host.folders"
+WRITERS = (
+    "host.clones host.environments host.files host.folders host.index host.journal host.lock host.output host.scratch "
+    "host.stat_index host.state"
+)
 EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a use decides
     "cli __main__": "print input exit quit SystemExit sys.exit os._exit sys.stdout sys.stderr sys.stdin",
     "host.run": "subprocess signal os.system os.popen os.execv os.execve os.execvp os.posix_spawn os.fork os.kill",
     "host.env": "os.environ os.getenv os.putenv",
-    "host.files host.folders": "shutil os.replace os.rename os.remove os.link os.symlink os.truncate os.chmod os.utime",
+    MOVERS: "shutil os.replace os.rename os.remove os.link os.symlink os.truncate os.chmod os.utime",
     WRITERS: "open-for-writing os.O_WRONLY os.O_RDWR os.O_CREAT os.mkdir os.makedirs os.rmdir os.unlink",
     "host.lock host.share": "fcntl msvcrt",
     "host.store": "sqlite3",

@@ -41,7 +41,7 @@ def test_yes_writes_it_and_a_second_run_finds_nothing_to_do(run: Run, git_repo: 
     assert (0, "", [".gitignore", "a.py"]) == (status, err, repository.tracked())
     assert out.startswith(f"{PLAN}wrote .gitignore (new file, 4 lines)\nstaged .gitignore\n\nTake it back with ")
     assert run("init", "--yes") == (
-        0, "Nothing to do: the ignore rules have every line that this project's tools need.\n", ""
+        0, "Nothing to do: this project has every line that `kempt init` writes.\n", ""
     )  # fmt: skip
     assert 0 == run("check").status
 

@@ -15,7 +15,11 @@ from kempt.errors import UsageError
 COMMANDS = {
     "status": "where a project stands, on one screen (what `kempt` alone does)",
     "check": "what is tracked that tools make again, and what the ignore rules miss; mends it with --fix",
+    "verify": "prove that an environment is what its lock file says, byte for byte",
+    "fingerprint": "what an environment holds, as one digest, and what is wrong with it; --diff compares two",
     "init": "write the ignore rules that the project's tools need",
+    "services": "the folders that get an environment, with manager, lock, environment and Python pin",
+    "sync": "give each service the environment that its lock file says",
     "rule": "explain one rule",
     "rules": "list all rules",
     "undo": "take the last change back",

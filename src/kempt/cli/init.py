@@ -1,23 +1,30 @@
-"""`kempt init`: the ignore rules that the project's tools need, shown first."""
+"""`kempt init`: what a project lacks to stay clean and to be rebuilt by one command, shown first."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
 
 from kempt.cli import output
 from kempt.cli.options import OutputArgs, add_agreement, add_looks, look_of
 from kempt.engine.apply import apply
 from kempt.engine.preview import contents_before
-from kempt.engine.project.init import plan_init
+from kempt.engine.project.init import Prepared, prepare_init
+from kempt.engine.project.init_rebuild import Next
 from kempt.errors import KemptError
 from kempt.report import plan as plans
 from kempt.report import receipt as receipts
+from kempt.report.escape import visible
+from kempt.report.redaction import redacted
+
+NOTHING = "Nothing to do: this project has every line that `kempt init` writes.\n"
 
 
 class Args(OutputArgs):
     """The arguments of `kempt init`."""
 
     path: str
+    lock: bool
     yes: bool
     dry_run: bool
 
@@ -25,28 +32,80 @@ class Args(OutputArgs):
 def add_arguments(parser: ArgumentParser) -> None:
     """Which project, and whether to ask."""
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder of the project")
+    parser.add_argument("--lock", action="store_true", help="then run the managers of applications without a lock file")
     add_agreement(parser)
     add_looks(parser)
 
 
 def run(args: Args) -> int:
-    """Show what is missing, and write it if that is agreed to."""
+    """Show what is missing, write it if that is agreed to, and say what is left to do."""
     try:
-        plan = plan_init(args.path)
+        prepared = prepare_init(args.path, lock=args.lock)
     except KemptError as error:
         if error.code != "KPT003":
             raise
         raise KemptError(error.message, hint="git init makes it one", code=error.code) from error
-    if not plan.steps:
-        output.emit("Nothing to do: the ignore rules have every line that this project's tools need.\n")
-        return 0
-    look = look_of(args)
-    output.emit(f"{plans.to_text(plan, look)}\n{plans.to_diff(plan, contents_before(plan), look)}\n")
-    if args.dry_run or not agreed(args, "kempt init"):
-        return 0
+    if prepared.plan.steps or prepared.unlocked:
+        done = _changed(args, prepared)
+        if done is not None:
+            return done
+    else:
+        output.emit(NOTHING)
+    _tell_next(prepared.next)
+    return 0
+
+
+def _changed(args: Args, prepared: Prepared) -> int | None:
+    """Show what will be done and do it: the exit code, or None where nothing was to be done yet."""
+    look, plan = look_of(args), prepared.plan
+    if plan.steps:
+        output.emit(f"{plans.to_text(plan, look)}\n{plans.to_diff(plan, contents_before(plan), look)}\n")
+    if prepared.unlocked:
+        commands = "".join(f"  {visible(each.command)}\n" for each in prepared.unlocked)
+        output.emit(f"{'Then' if plan.steps else 'kempt init'} runs, from the top of the repository:\n\n{commands}\n")
+    if args.dry_run or not agreed(args, f"kempt init{' --lock' * args.lock}"):
+        return None
     receipt = apply(plan)
-    output.emit(receipts.to_text(receipt, look))
-    return 0 if receipt.ok else 1
+    if receipt.outcomes:
+        output.emit(receipts.to_text(receipt, look))
+    locked = receipt.ok and _lock(args, prepared)
+    _tell_next(prepared.next)
+    return 0 if locked else 1
+
+
+def _lock(args: Args, prepared: Prepared) -> bool:
+    """Run the managers one after the other; whether all of them wrote their lock."""
+    done = True
+    for each in prepared.unlocked:
+        from kempt.engine.environments.lock import write_lock
+
+        try:
+            write_lock(prepared.plan.root, each.service, each.manager, _shown(args, each.command))
+        except KemptError as error:
+            output.progress("")
+            output.complain(error)
+            done = False
+        else:
+            output.progress("")
+            output.emit(f"ran {visible(each.command)}\nnext: {visible(each.add_command)}\n")
+    return done
+
+
+def _shown(args: Args, command: str) -> Callable[[str], None]:
+    """What to do with what a manager prints: the last line on the terminal, with `--verbose` all lines."""
+
+    def show(line: str) -> None:
+        if args.verbose:
+            output.tell(f"{visible(redacted(line))}\n")
+        elif not args.quiet:
+            output.progress(f"{command}: {redacted(line)}")
+
+    return show
+
+
+def _tell_next(steps: Iterable[Next]) -> None:
+    for each in steps:
+        output.emit(f"next: {visible(each.what)}\n      {visible(each.why)}\n")
 
 
 def agreed(args: Args, command: str) -> bool:

@@ -15,3 +15,11 @@ def environ() -> Mapping[str, str]:
 def platform_name() -> str:
     """What the system is called: `linux`, `darwin`, `win32`."""
     return sys.platform
+
+
+def machine_name() -> str:
+    """What the processor is called: `x86_64`, `arm64`, `AMD64`; on Linux without glibc with `-musl` behind it."""
+    import platform
+
+    musl = sys.platform == "linux" and platform.libc_ver()[0] != "glibc"
+    return platform.machine() + "-musl" * musl

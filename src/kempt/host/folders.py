@@ -149,6 +149,11 @@ def is_folder(path: str) -> bool:
     return os.path.isdir(path)
 
 
+def make_link(path: str, target: str) -> None:
+    """Make a symbolic link at a path that is free."""
+    os.symlink(target, path)
+
+
 def real(path: str) -> str:
     """The absolute path without links: how a root is named wherever it is compared with another."""
     return os.path.realpath(path)

@@ -82,14 +82,17 @@ class Git:
             place.append("--work-tree=" + self.work_tree)
         return self.run_bare(*place, *args, input=input, check=check)
 
-    def run_bare(self, *args: str, input: bytes = b"", check: bool = True) -> Completed:
-        """Run git with the hardened options and environment, but on whatever repository `args` name."""
+    def run_bare(self, *args: str, input: bytes = b"", check: bool = True, protocol: str = "") -> Completed:
+        """Run git with the hardened options and environment, but on whatever repository `args` name.
+
+        `protocol` is the one kind of transport that it may use; by default none.
+        """
         empty = self.scratch.folder("empty")
         argv = (self._program or "git", *_options(empty), *args)
         try:
             done = run(
-                argv, env=self._environment(empty), cwd=self.work_tree or self.scratch.path, input=input,
-                timeout=self._timeout, limit=OUTPUT_LIMIT,
+                argv, env=self._environment(empty) | {"GIT_ALLOW_PROTOCOL": protocol},
+                cwd=self.work_tree or self.scratch.path, input=input, timeout=self._timeout, limit=OUTPUT_LIMIT,
             )  # fmt: skip
         except ToolError as error:
             raise ToolError(error.message, argv=argv, hint=TIMEOUT_HINT, code="KPT004") from error

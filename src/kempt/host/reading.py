@@ -66,3 +66,17 @@ def reason(error: OSError | ValueError) -> str:
     """Why, in a few words that begin small: they stand after a colon."""
     text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return "no such file" if isinstance(error, FileNotFoundError) else text[:1].lower() + text[1:]
+
+
+def read_beginning(path: str, length: int) -> bytes:
+    """The first bytes of a regular file, empty for what cannot be read. It must have been looked at before."""
+    try:
+        descriptor = os.open(path, FLAGS)
+    except (OSError, ValueError):
+        return b""
+    try:
+        return os.read(descriptor, length)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from kempt.errors import ToolError
 from kempt.host.env import environ
+
+LINE_LIMIT = 8192
+"""Bytes of a line that are shown as one."""
 
 
 class Completed(NamedTuple):
@@ -59,6 +63,90 @@ def run(
     if len(out) > limit:
         raise ToolError(f"{name} printed more than {limit:,} bytes", argv=tuple(argv))
     return Completed(process.returncode, out, err)
+
+
+class Programs:
+    """Programs that run beside each other, whose output is wanted line by line, and that can all be stopped at once."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._stopped = False
+
+    def stream(
+        self,
+        argv: Sequence[str],
+        on_line: Callable[[str], None],
+        *,
+        env: Mapping[str, str],
+        cwd: str,
+        keep: Sequence[int] = (),
+    ) -> int:
+        """Run a program in a process group of its own; each line of what it prints goes to `on_line`; its exit status.
+
+        A line ends where the program begins it anew, too, and after LINE_LIMIT bytes. `keep` are descriptors that the
+        program has open as well. There is no limit of time. Raises ToolError when it cannot be started. However this
+        ends, the program and all that it started have ended.
+        """
+        name = os.path.basename(argv[0])
+        if self.is_stopped():
+            raise ToolError(f"{name} was not started: the run was stopped", argv=tuple(argv))
+        try:
+            process = subprocess.Popen(
+                argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                start_new_session=True, pass_fds=tuple(keep) if os.name == "posix" else (),
+            )  # fmt: skip
+        except OSError as error:
+            raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
+        self._running.add(process)
+        try:
+            if self.is_stopped():  # between the question above and the start
+                _kill_group(process)
+            _read_lines(process, on_line)
+            return process.wait()
+        finally:
+            self._running.discard(process)
+            _kill_group(process)
+            if process.stdout is not None:
+                process.stdout.close()
+
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """Kill what runs, and start nothing more."""
+        self._stopped = True
+        for process in tuple(self._running):
+            _kill_group(process)
+
+
+@contextmanager
+def ending_gently() -> Iterator[None]:
+    """While this holds, SIGTERM and SIGHUP end the process as ^C does, so that what is under way is taken back.
+
+    Python lets only the main thread ask for that; in others this does nothing.
+    """
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            with suppress(ValueError):
+                before[name] = signal.signal(getattr(signal, name), interrupt)
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _read_lines(process: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:
+    while process.stdout is not None and (text := process.stdout.readline(LINE_LIMIT)):
+        for line in text.decode("utf-8", "backslashreplace").replace("\r", "\n").splitlines():
+            if line.strip():
+                on_line(line.rstrip())
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -9,6 +9,7 @@ from typing import Self
 
 from kempt.errors import KemptError
 from kempt.host.env import environ
+from kempt.host.folders import make_link
 
 
 class Scratch:
@@ -63,11 +64,18 @@ class Scratch:
         self._made.append(path)
         return path
 
+    def link(self, relative: str, target: str) -> str:
+        """A symbolic link inside to something outside, made with its folders."""
+        path = os.path.join(self.folder(os.path.dirname(relative)), os.path.basename(relative))
+        make_link(path, target)
+        self._made.append(path)
+        return path
+
     def close(self) -> None:
         """Remove exactly what was made; whatever another program left inside stays and is reported by nobody."""
         for path in reversed(self._made):
             try:
-                os.rmdir(path) if os.path.isdir(path) else os.unlink(path)
+                os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
             except OSError:
                 continue
         if self._path:

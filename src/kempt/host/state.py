@@ -6,10 +6,14 @@ import hashlib
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from kempt.errors import KemptError, UnsafeError
 from kempt.host.env import environ
+from kempt.host.files import expect_of, put, temporary_name, unwritable
+from kempt.host.folders import Folder
+from kempt.host.reading import read_regular
 
 PRIVATE = 0o700
 
@@ -59,6 +63,36 @@ def cache_folder(*parts: str) -> str:
 def repository_key(root: str) -> str:
     """A short name for a repository, by the real path of its root, for the names of files about it."""
     return hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+
+
+def environment_key(environment: str) -> str:
+    """A short name for an environment, by the real path of the folder that it lies in: it may be a link, or missing."""
+    folder, name = os.path.split(os.path.abspath(environment))
+    return hashlib.sha256(os.fsencode(os.path.join(os.path.realpath(folder), name))).hexdigest()[:16]
+
+
+def read_state(folder: str, name: str, limit: int) -> bytes | None:
+    """A file that kempt wrote about something; None where there is none. Nothing is made.
+
+    Raises UnreadableError where it is no regular file, or larger than `limit` bytes.
+    """
+    path = os.path.join(_place(_STATE, environ()), folder, name)
+    return read_regular(path, limit) if os.path.lexists(path) else None
+
+
+def write_state(folder: str, name: str, content: bytes) -> None:
+    """Write such a file, all of it or nothing. Raises KemptError where that is impossible."""
+    place = state_folder(folder)
+    with unwritable(os.path.join(place, name)), Folder.open(place) as opened:
+        temporary = temporary_name(os.urandom(6).hex())
+        found = opened.lstat(name)
+        put(opened, name, name, content, None if found is None else expect_of(found), temporary=temporary)
+
+
+def remove_state(folder: str, name: str) -> None:
+    """Remove such a file if it is there."""
+    with suppress(OSError):
+        os.unlink(os.path.join(_place(_STATE, environ()), folder, name))
 
 
 def _place(home: _Home, env: Mapping[str, str], platform: str = sys.platform) -> str:

@@ -32,6 +32,31 @@ class Damage(StrEnum):
     UNREADABLE = "unreadable"
 
 
+_WORDS = {
+    Damage.MODIFIED: "its content is not what RECORD says",
+    Damage.RESIZED: "its size is not what RECORD says",
+    Damage.MISSING: "it is missing",
+    Damage.STRAY: "no distribution owns it",
+    Damage.NO_RECORD: "the list of its files is missing",
+    Damage.BROKEN_RECORD: "the list of its files is broken",
+    Damage.UNSAFE_RECORD: "the list of its files leads out of the environment",
+    Damage.BROKEN_METADATA: "its metadata is broken",
+    Damage.LEFTOVER: "a leftover",
+    Damage.MISSING_SCRIPT: "the script is missing",
+    Damage.FOREIGN_SCRIPT: "the script belongs to another environment",
+    Damage.EDITED_SCRIPT: "the script was edited",
+    Damage.BYTECODE: "bytecode that is not its source's",
+    Damage.UNCHECKED_BYTECODE: "bytecode that Python runs without comparing it with its source",
+    Damage.SHARED: "two distributions own it",
+    Damage.DUPLICATE: "it is installed twice",
+    Damage.SYSTEM_SITE: "packages from outside can be imported",
+    Damage.SYMLINK: "a symbolic link",
+    Damage.WRONG_PYTHON: "the interpreter is not the one it was made with",
+    Damage.MOVED: "the environment was copied or moved here",
+    Damage.UNREADABLE: "it cannot be read",
+}
+
+
 class Problem(NamedTuple):
     """One thing that is wrong. `path` is relative to the environment, with `/`; `distribution` is a normalised name.
 
@@ -42,6 +67,11 @@ class Problem(NamedTuple):
     path: str
     distribution: str = ""
     detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is wrong, for people."""
+        return f"{_WORDS[self.damage]}: {self.detail}" if self.detail else _WORDS[self.damage]
 
 
 class Distribution(NamedTuple):
@@ -63,7 +93,8 @@ class Fingerprint(NamedTuple):
     """What an environment holds, as `kempt-env-1` says it: the same for one lock at every place, by every installer.
 
     `digest` is the SHA-256 of `lines` (header first, then sorted). `read` files were read whole, the others are known
-    by RECORD or by an earlier reading; `files` and `bytes` count all that the fingerprint covers.
+    by RECORD or by an earlier reading; `files` and `bytes` count all that the fingerprint covers. `notes` say in words
+    what could not be looked at, and is no problem by itself.
     """
 
     environment: str
@@ -76,3 +107,4 @@ class Fingerprint(NamedTuple):
     bytes: int = 0
     read: int = 0
     proof: bool = False
+    notes: tuple[str, ...] = ()

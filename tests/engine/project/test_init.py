@@ -16,9 +16,10 @@ SECRETS = ".env\n.env.*\n!.env.example\n"
 
 
 def written(repository: Repository, path: str = ".") -> dict[str, str]:
-    """The files that the plan writes."""
+    """The ignore files that the plan writes."""
     steps = plan_init(str(repository.root / path)).steps
-    return {step.path: step.content.decode() for step in steps if isinstance(step, WriteFile)}
+    files = (step for step in steps if isinstance(step, WriteFile) and step.path.endswith(".gitignore"))
+    return {step.path: step.content.decode() for step in files}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,16 @@ def written(repository: Repository, path: str = ".") -> dict[str, str]:
             {"a.py": "", "setup.py": "from setuptools import setup\n"},
             {".gitignore": f"{BASE}*.egg-info/\n/build/\n/dist/\n"},
             id="build-output-is-anchored",
+        ),
+        pytest.param(
+            {"uv.lock": "version = 1\n", ".gitignore": f"{BASE}.python-version\nuv.lock\n"},
+            {".gitignore": f"{BASE}uv.lock\n"},
+            id="a-pin-that-is-hidden-and-a-lock-that-is-tracked",
+        ),
+        pytest.param(
+            {"pyproject.toml": "[tool.uv]\n", ".gitignore": f"{BASE}*.lock\n"},
+            {".gitignore": f"{BASE}*.lock\n!uv.lock\n"},
+            id="a-lock-that-is-hidden",
         ),
         pytest.param(
             {"api/uv.lock": "version = 1\n", "api/a.py": "", "api/.gitignore": "x\n"},

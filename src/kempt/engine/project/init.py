@@ -1,14 +1,18 @@
-"""`init`: the ignore rules that a project's tools need, and no other line.
+"""`init`: what a project lacks so that git stays clean and one command rebuilds it, as one plan.
 
-Which tools those are is read from the project; whether a line is needed is asked of git. So the lines are those of
-KPT201, with the few that every Python project needs.
+The ignore rules are those that the project's tools need, and no other line. Which tools those are is read from the
+project; whether a line is needed is asked of git. So the lines are those of KPT201, with the few that every Python
+project needs, and what hides a lock or a pin of Python goes (KPT203, KPT204).
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from kempt import catalog
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.fix import ROUNDS, edited, plan_of
+from kempt.engine.project.init_rebuild import Next, Unlocked, needs
 from kempt.engine.services import ROOTLESS
 from kempt.engine.sources import Source, open_source
 from kempt.engine.survey import survey
@@ -16,20 +20,34 @@ from kempt.errors import UnreadableError, UsageError
 from kempt.formats import gitignore
 from kempt.model.artefact import Artefact
 from kempt.model.config import Config
-from kempt.model.finding import Ignore, Untrack
+from kempt.model.finding import Ignore, Safety, Untrack
 from kempt.model.plan import Plan
 from kempt.model.repo import Repo
-from kempt.rules import unignored_artefact, untracking
+from kempt.rules import ignored_lock, ignored_python_pin, unignored_artefact, untracking
 
 ALWAYS = frozenset({".venv/", "__pycache__/", "*.pyc"})
+ASKED = (unignored_artefact, ignored_lock, ignored_python_pin)
 SECRETS, SECRET_KIN, EXAMPLE = ".env", ".env.*", ".env.example"
 
 
+class Prepared(NamedTuple):
+    """A plan, what is left to people, and the locks that managers are to write when the plan is carried out."""
+
+    plan: Plan
+    next: tuple[Next, ...] = ()
+    unlocked: tuple[Unlocked, ...] = ()
+
+
 def plan_init(path: str = ".") -> Plan:
-    """The plan that merges the ignore rules into the project's ignore files; without steps where nothing is missing.
+    """The plan that writes what the project lacks; without steps where nothing is missing.
 
     Raises KemptError outside git (KPT003), and UsageError in a bare repository.
     """
+    return prepare_init(path).plan
+
+
+def prepare_init(path: str = ".", *, lock: bool = False) -> Prepared:
+    """The plan of `plan_init`, and what comes after it. With `lock`, locks that are missing are about to be written."""
     with open_source(path) as source:
         if source.git is None or source.git.work_tree is None:
             raise UsageError(f"only a work tree has ignore files: {path}")
@@ -40,8 +58,11 @@ def plan_init(path: str = ".") -> Plan:
             if not changes:
                 break
             overlay = overlay.with_changes(changes, ())
+        lacking = needs(survey(overlay, Config()), lock=lock)
+        overlay = overlay.with_changes(lacking.contents, ())
         changed = {name: text for name, text in overlay.contents.items() if text != start.contents.get(name)}
-        return plan_of(source, source.git, Overlay(source.tree, changed), {}, "kempt init")
+        plan = plan_of(source, source.git, Overlay(source.tree, changed), {}, "kempt init")
+        return Prepared(plan, lacking.next, lacking.unlocked)
 
 
 def _with_ignore_file_on_disk(source: Source) -> Overlay:
@@ -61,9 +82,11 @@ def _missing(source: Source, overlay: Overlay) -> dict[str, bytes]:
     repo = survey(overlay, Config())
     repo = repo._replace(used=_rows(repo), services=repo.services or (ROOTLESS,))
     files = {str(each.path): gitignore.encode(each.text) for each in repo.ignore_files}
-    repo = repo._replace(ignores=source.ignores.ask(files, {*unignored_artefact.asks(repo), EXAMPLE}))
-    fixes = [finding.fix for finding in unignored_artefact.check(repo) if finding.fix is not None]
-    edits = [edit for fix in fixes for edit in fix.edits if not isinstance(edit, Untrack)]
+    questions = {question for rule in ASKED for question in rule.asks(repo)}
+    repo = repo._replace(ignores=source.ignores.ask(files, {*questions, EXAMPLE}))
+    fixes = [finding.fix for rule in ASKED for finding in rule.check(repo) if finding.fix is not None]
+    safe = [fix for fix in fixes if fix.safety is Safety.SAFE]
+    edits = [edit for fix in safe for edit in fix.edits if not isinstance(edit, Untrack)]
     edits += _exceptions(repo)
     texts = {str(each.path): gitignore.encode(each.text) for each in repo.ignore_files}
     changed = {}

@@ -1,0 +1,1 @@
+"""Environments: installed as their locks say, told apart by fingerprints, proved."""

@@ -1,0 +1,32 @@
+"""The repository that services lie in, as those who install need it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kempt.model.documents import Documents
+from kempt.model.repo import Repo, Service
+from kempt.model.tree import Ignores, Tree
+
+
+class Project(NamedTuple):
+    """`root` is its absolute path. `has_git` is False for a plain folder, whose files all count as tracked."""
+
+    root: str
+    repo: Repo
+    tree: Tree
+    ignores: Ignores
+    has_git: bool = True
+
+    @property
+    def documents(self) -> Documents:
+        """Its manifests and lock files."""
+        return self.repo.documents
+
+    def folder(self, service: Service) -> str:
+        """The absolute path of a service."""
+        return self.root if str(service.root) == "." else f"{self.root}/{service.root}"
+
+    def environment(self, service: Service) -> str:
+        """The absolute path of a service's environment."""
+        return f"{self.folder(service)}/{service.env_dir}"
