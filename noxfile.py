@@ -105,8 +105,9 @@ def self_check(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """One script per claim, peers beside kempt; bench/README.md holds the last table."""
     install_kempt(session, DEV_LOCK)
+    env = OUTSIDE | install_managers(session)
     for script in session.posargs or sorted(map(str, Path("bench").glob("bench_*.py"))):
-        session.run("python", script, env=OUTSIDE)
+        session.run("python", script, env=env)
 
 
 @nox.session(venv_backend="none")

@@ -34,7 +34,7 @@ SECTION = f"## Set up\n\n{BODY}"
         pytest.param(
             "# A\n## Setup\nx\n### C\n## B\n", f"# A\n## Setup\nx\n### C\n\n{BODY}\n## B\n", id="there-already"
         ),
-        pytest.param("# A\r\n\r\n# B\r\n", f"# A\n\n{SECTION[1:]}\n# B\n".replace("\n", "\r\n"), id="line-ends-of-windows"),
+        pytest.param("# A\r\n\r\n# B\r\n", f"# A\n\n{SECTION[1:]}\n# B\n".replace("\n", "\r\n"), id="windows"),
         pytest.param("# A\n```\nopen\n", "# A\n```\nopen\n", id="an-open-fence"),
     ],
 )

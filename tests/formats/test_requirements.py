@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kempt.formats.requirements import Fault, Option, Requirement, decode, is_hashed, logical_lines, parse
+from kempt.formats.logical_lines import decode, logical_lines
+from kempt.formats.requirements import Fault, Option, Requirement, is_hashed, parse
 from support.managers import PYTHON
 
 HASH = f"sha256:{'0' * 64}"

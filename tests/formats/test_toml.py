@@ -153,7 +153,7 @@ LINE = 'required-version = ">=1"'
     "before, after",
     [
         pytest.param("[tool.uv] # why\na = 1 # b\n", f"[tool.uv] # why\n{LINE}\na = 1 # b\n", id="first-in-its-table"),
-        pytest.param("[tool.uv]\n\n# of ruff\n[tool.ruff]\n", f"[tool.uv]\n{LINE}\n\n# of ruff\n[tool.ruff]\n", id="empty"),
+        pytest.param("[tool.uv]\n\n# ruff\n[tool.ruff]\n", f"[tool.uv]\n{LINE}\n\n# ruff\n[tool.ruff]\n", id="bare"),
         pytest.param("[tool.uv]", f"[tool.uv]\n{LINE}\n", id="no-line-end"),
         pytest.param("[tool.uv]\r\na = 1\r\n", f"[tool.uv]\r\n{LINE}\r\na = 1\r\n", id="line-ends-of-windows"),
         pytest.param("[ tool . uv ]\n", f"[ tool . uv ]\n{LINE}\n", id="spaces"),
@@ -163,7 +163,7 @@ LINE = 'required-version = ">=1"'
         pytest.param("tool.uv.a = 1\n", f"tool.uv.a = 1\ntool.uv.{LINE}\n", id="dotted"),
         pytest.param("[tool]\nuv = { a = 1 }\n", f"[tool]\nuv = {{ a = 1, {LINE}}}\n", id="inline"),
         pytest.param(
-            'x = """\n[tool.uv]\n"""\n[tool.uv]\n', f'x = """\n[tool.uv]\n"""\n[tool.uv]\n{LINE}\n', id="heading-in-a-string"
+            'x = """\n[tool.uv]\n"""\n[tool.uv]\n', f'x = """\n[tool.uv]\n"""\n[tool.uv]\n{LINE}\n', id="in-a-string"
         ),
         pytest.param(
             "[tool.uv]\na = 1\n[tool.ruff]\n[[tool.uv.index]]\n",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 HEADER = 16
 FOLDER = "__pycache__"
 _CHECKED, _UNCHECKED = 0b11, 0b01
-_NAME = re.compile(r"(?P<stem>.+)\.(?P<tag>[a-z]+-?\d+[a-z]*)(?:\.opt-(?P<optimized>[a-zA-Z0-9]+))?\.pyc")
+_NAME = re.compile(r"(?P<stem>.+)\.(?P<tag>(?!opt-)[a-z]+-?\d+[a-z]*)(?:\.opt-(?P<optimized>[a-zA-Z0-9]+))?\.pyc")
 _WORD = 4
 
 

@@ -84,10 +84,18 @@ def blocks(content: bytes, kind: str = "package") -> Iterator[Block]:
         start = following
 
 
-def holding(content: bytes, part: bytes, kind: str = "package") -> Iterator[Block]:
-    """The blocks that hold these bytes, each once; the others are not looked at."""
-    header = f"\n[[{kind}]]\n".encode()
+def holding(content: bytes, *parts: bytes, kind: str = "package") -> Iterator[Block]:
+    """The blocks that hold one of these parts, those of the first part first; the others are not looked at.
+
+    A block that holds two of the parts comes twice.
+    """
     content = b"\n" + normal(content)
+    for part in parts:
+        yield from _holding(content, part, kind)
+
+
+def _holding(content: bytes, part: bytes, kind: str) -> Iterator[Block]:
+    header = f"\n[[{kind}]]\n".encode()
     position, line, counted = 0, 0, 0
     while (position := content.find(part, position)) >= 0:
         start = content.rfind(header, 0, position + 1)
@@ -102,7 +110,7 @@ def holding(content: bytes, part: bytes, kind: str = "package") -> Iterator[Bloc
             line += content.count(b"\n", counted, start + 1)
             counted = start + 1
             yield Block(kind, line, content[body:end])
-        position = max(limit, position + len(part))
+        position = max(limit - 1, position + len(part))
 
 
 def outside(content: bytes, kind: str = "package") -> bytes:

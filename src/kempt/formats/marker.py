@@ -46,7 +46,7 @@ def same(one: str, other: str, python: str = "") -> bool | None:
 
     `python` are the specifiers of `requires-python`: where they do not hold, the markers may differ.
     """
-    if _words(one) == _words(other):
+    if one == other or _words(one) == _words(other):
         return True
     found = regions((one, other), python)
     if found is None:
@@ -110,7 +110,7 @@ def _quoted(specifiers: str) -> Iterator[str]:
 
 
 def _cells(markers: Sequence[Condition]) -> Iterator[Cell]:
-    """Every combination of values on which these markers could differ. Raises UnknownMarkerError where there are too many."""
+    """Every combination of values on which these markers could differ. Raises UnknownMarkerError beyond CELLS."""
     texts = _merged([each.texts for each in markers])
     releases = _merged([each.releases for each in markers])
     axes: list[list[tuple[str, str | Release]]] = []

@@ -8,31 +8,28 @@ as it is written: what it stands for is not the file's. Nothing here raises: wha
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
+from kempt.formats.logical_lines import decode, logical_lines
 from kempt.formats.requirement import normalised_name
 
 SIZE_LIMIT = 8 * 1024**2
 LINE_LIMIT = 256 * 1024
 """Bytes of a file, and characters of a logical line, beyond which nothing is read."""
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-)
-CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 HASH = re.compile(r"--hash[= ]\s*+([^\s\"'\\]++)")
 NAME = re.compile(r"([A-Za-z0-9][\w.-]*+)(?<=[A-Za-z0-9])\s*+(?:\[([^\]]*+)\])?\s*+", re.ASCII)
 SPECIFIERS = re.compile(r"(?:(?:===|==|~=|!=|<=|>=|<|>)[^\s,;()]++(?:,|$))*+")
 PIN = re.compile(r"={2,3}+([^,*=]++)")
 ADDRESS = re.compile(r"(?:https?|ftp|file|ssh|(?:git|hg|svn|bzr|lp)(?:\+[a-z]+)?):", re.IGNORECASE)
+PLAIN = re.compile(
+    r"([A-Za-z0-9]++(?:[._-]++[A-Za-z0-9]++)*+)(==[\w.!+-]++)((?:[ \t]++--hash=[^\s\"'\\]++)*+)", re.ASCII
+)
+"""What nearly every line of a compiled file is: read in one go."""
 EGG = re.compile(r"[#&]egg=([^&\[\s]++)(?:\[([^\]&]*+)\])?")
 ARCHIVE = re.compile(r"([A-Za-z0-9][\w.]*+)-([0-9][^-]*)(?:-.+\.whl|\.tar\.gz|\.tar\.bz2|\.zip)", re.ASCII)
+ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2")
 VALUED = {
     "--requirement", "--constraint", "--editable", "--index-url", "--extra-index-url", "--find-links", "--no-binary",
     "--only-binary", "--trusted-host", "--use-feature", "--all-releases", "--only-final", "--hash", "--config-settings",
@@ -100,8 +97,9 @@ class Requirements(NamedTuple):
         return tuple(each.value for each in self.options if each.name == name)
 
 
+@lru_cache(maxsize=1024)
 def parse(content: bytes) -> Requirements:
-    """Everything that a requirements file says, whatever its bytes are."""
+    """Everything that a requirements file says, whatever its bytes are. Several rules ask the same of one file."""
     if len(content) > SIZE_LIMIT:
         return Requirements("", faults=(Fault(f"larger than {SIZE_LIMIT:,} bytes", 0),))
     text = decode(content)
@@ -126,59 +124,17 @@ def is_hashed(parsed: Requirements) -> bool:
     )
 
 
-def decode(content: bytes) -> str:
-    """The text of a requirements file: its byte order mark decides, then a `coding` comment, else it is UTF-8."""
-    for mark, encoding in BOMS:
-        if content.startswith(mark):
-            return content[len(mark) :].decode(encoding, "replace")
-    for line in content[:1024].split(b"\n")[:2]:
-        if line.startswith(b"#") and (match := CODING.search(line)):
-            try:
-                return content.decode(match[1].decode("ascii", "replace"), "replace")
-            except (LookupError, UnicodeError):
-                break
-    return content.decode("utf-8", "replace")
-
-
-def logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Each line that says something, with the number of the physical line where it begins, counted from 1."""
-    begin, parts = 0, list[str]()
-    for number, physical in enumerate(text.splitlines(), start=1):
-        comment = _comment(physical) == len(physical) - len(physical.lstrip())
-        if physical.endswith("\\") and not comment:
-            begin = begin or number
-            parts.append(physical.strip("\\"))
-            continue
-        if parts:
-            parts.append(f" {physical}" if comment else physical)
-            physical = "".join(parts)  # noqa: PLW2901 - the line grows by what it continues
-        if line := _without_comment(physical):
-            yield begin or number, line
-        begin, parts = 0, []
-    if line := _without_comment("".join(parts)):
-        yield begin, line
-
-
-def _comment(line: str) -> int:
-    """Where the comment of a line begins: at its `#`, or at the blanks before it; -1 where there is none."""
-    at = line.find("#")
-    while at > 0 and not line[at - 1].isspace():
-        at = line.find("#", at + 1)
-    return at
-
-
-def _without_comment(line: str) -> str:
-    at = _comment(line)
-    return (line if at < 0 else line[:at]).strip()
-
-
 def _read(line: str, number: int) -> Requirement | list[Option] | Fault:
     if len(line) > LINE_LIMIT:
         return Fault(f"longer than {LINE_LIMIT:,} characters", number)
+    if (plain := PLAIN.fullmatch(line)) and not plain[1].endswith(ARCHIVES):
+        name, specifier, hashed = plain.groups()
+        hashes = tuple(HASH.findall(hashed)) if hashed else ()
+        return Requirement(normalised_name(name), (), specifier, hashes=hashes, text=name + specifier, line=number)
     start = 0 if line.startswith("-") else f"{line} -".index(" -") + 1
     text, rest = line[:start].rstrip(), line[start:]
-    hashes = _only_hashes(rest)
-    options = [Option("--hash", each, number) for each in hashes] if hashes is not None else _options(rest, number)
+    only = _only_hashes(rest)
+    options = [Option("--hash", each, number) for each in only] if only is not None else _options(rest, number)
     if isinstance(options, Fault):
         return options
     editable = next((each.value for each in options if each.name == "--editable"), "")
@@ -188,8 +144,7 @@ def _read(line: str, number: int) -> Requirement | list[Option] | Fault:
     if found is None:
         return Fault(f"`{(text or editable)[:80]}` is no requirement", number)
     settings = tuple(each.value for each in options if each.name == "--config-settings")
-    if hashes is None:
-        hashes = tuple(each.value for each in options if each.name == "--hash")
+    hashes = tuple(each.value for each in options if each.name == "--hash")
     return found._replace(hashes=hashes, settings=settings, text=text or editable, line=number)
 
 
@@ -285,7 +240,7 @@ def _looks_like_path(text: str) -> bool:
     if text.startswith("."):
         return True
     head = re.split(r"[<>=!~;@\s\[]", text, maxsplit=1)[0]
-    return "/" in head or "\\" in head or head.endswith((".whl", ".tar.gz", ".zip", ".tar.bz2"))
+    return "/" in head or "\\" in head or head.endswith(ARCHIVES)
 
 
 def _place_and_marker(text: str) -> tuple[str, str]:
