@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the tests' index and locked projects serve here as well
 
 from measure import Claim, Program, Table, compare, kempt, python, report
+
 from support.index import STOCK, Index
 from support.managers import Managers, find
 from support.projects import Projects
@@ -50,7 +51,9 @@ def _fresh(folder: Path, index: str) -> Table:
     )
     claims = (
         Claim("the managers over kempt", rows[2].cpu / rows[1].cpu, 50, at_least=True),
-        Claim("a lock, beyond what an empty repository costs", 1000 * (rows[1].cpu - rows[0].cpu) / (3 * ROOTS), 5, "ms"),
+        Claim(
+            "a lock, beyond what an empty repository costs", 1000 * (rows[1].cpu - rows[0].cpu) / (3 * ROOTS), 5, "ms"
+        ),
     )
     return Table(f"Are {3 * ROOTS} locks fresh?", rows, claims)
 

@@ -55,7 +55,58 @@ strict = true
 
 [tool.pytest]
 testpaths = ["tests"]
+
+[tool.uv]
+required-version = ">=0.9"
 """
+NAMED = ("coverage", "django", "httpx", "mypy", "pytest", "ruff")
+OTHERS = tuple(f"dependency-{number:02}" for number in range(60))
+PACKAGE = """
+[[package]]
+name = "{name}"
+version = "5.2.1"
+source = {{ registry = "https://packages.example.com/simple" }}
+wheels = [
+    {{ url = "https://packages.example.com/{name}-5.2.1-py3-none-any.whl", hash = "sha256:{hash}", size = 81234 }},
+]
+"""
+LOCK = (
+    'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n'
+    + "".join(PACKAGE.format(name=name, hash="7c" * 32) for name in (*NAMED, *OTHERS))
+    + """
+[[package]]
+name = "shop"
+version = "1.0"
+source = { editable = "." }
+dependencies = [
+    { name = "django" },
+    { name = "httpx" },
+]
+
+[package.dev-dependencies]
+dev = [
+    { name = "coverage" },
+    { name = "mypy" },
+    { name = "pytest" },
+    { name = "ruff" },
+]
+
+[package.metadata]
+requires-dist = [
+    { name = "django", specifier = ">=5.2" },
+    { name = "httpx", specifier = ">=0.28" },
+]
+
+[package.metadata.requires-dev]
+dev = [
+    { name = "coverage" },
+    { name = "mypy" },
+    { name = "pytest" },
+    { name = "ruff" },
+]
+"""
+)
+"""As uv writes it, of packages that no index has."""
 WORKFLOW = """\
 name: {name}
 on: [push]
@@ -89,7 +140,8 @@ htmlcov/
 """
 SINGLE = {
     "pyproject.toml": PYPROJECT,
-    "uv.lock": 'version = 1\n\n[[package]]\nname = "shop"\n\n[[package]]\nname = "pytest"\n',
+    "uv.lock": LOCK,
+    ".python-version": "3.14\n",
     ".gitignore": IGNORED,
     "client/.gitignore": "node_modules/\n/build/\n",
     "docs/.gitignore": "_build/\n",
