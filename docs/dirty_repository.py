@@ -22,15 +22,28 @@ dependencies = ["httpx>=0.28"]
 
 [dependency-groups]
 dev = ["coverage>=7", "pytest>=9"]
+
+[tool.uv]
+required-version = ">=0.9"
 """
 LOCK = """\
 version = 1
+revision = 3
 requires-python = ">=3.12"
 
 [[package]]
 name = "shop"
 version = "0.1.0"
 source = { virtual = "." }
+
+[package.metadata]
+requires-dist = [{ name = "httpx", specifier = ">=0.28" }]
+
+[package.metadata.requires-dev]
+dev = [
+    { name = "coverage", specifier = ">=7" },
+    { name = "pytest", specifier = ">=9" },
+]
 """
 IGNORED = """\
 # Python

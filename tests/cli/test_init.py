@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Run
 from conftest import MakeRepository
+from support.managers import Managers
+from support.projects import Projects
 
 PLAN = """\
 kempt init will:
@@ -76,3 +79,70 @@ def test_a_folder_may_be_named(run: Run, git_repo: MakeRepository, tmp_path: Pat
 
     assert 0 == run("init", "--yes", "repo/src", cwd=tmp_path).status
     assert (repository.root / ".gitignore").exists()
+
+
+UV_PROJECT = (
+    '[project]\nname = "shop"\nversion = "1"\nrequires-python = "==3.12.*"\ndependencies = ["idna"]\n\n[tool.uv]\n'
+)
+READY = {".gitignore": ".venv\n__pycache__/\n*.py[co]\n", "pyproject.toml": f'{UV_PROJECT}required-version = ">=0.1"\n'}
+
+
+def test_what_is_left_to_do_comes_last(run: Run, git_repo: MakeRepository) -> None:
+    git_repo({**READY, "a.py": ""})
+    expected = """\
+Nothing to do: this project has every line that `kempt init` writes.
+next: uv lock && git add uv.lock
+      the project has no lock; `kempt init --lock` writes it
+"""
+
+    assert (0, expected, "") == run("init")
+
+
+def test_a_dry_run_names_the_managers_that_would_be_run(run: Run, git_repo: MakeRepository) -> None:
+    repository = git_repo(READY)
+    expected = "kempt init runs, from the top of the repository:\n\n  uv lock\n\n"
+
+    assert (0, expected, "") == run("init", "--lock", "--dry-run")
+    assert (0, f"{expected}Nothing is written yet: `kempt init --lock --yes` does it.\n", "") == run("init", "--lock")
+    assert not (repository.root / "uv.lock").exists()
+
+
+def test_lock_runs_the_manager(
+    run: Run, git_repo: MakeRepository, managers: Managers, projects: Projects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = projects.uv("alpha")
+    locked = files.pop("uv.lock")
+    repository = git_repo({f"api/{name}": text for name, text in files.items()})
+    monkeypatch.setenv("PATH", managers.variables["PATH"])
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    status, out, err = run("init", "--lock", "--yes")
+
+    assert (0, "") == (status, err)
+    assert out.endswith("ran cd api && uv lock\nnext: git add api/uv.lock\n")
+    assert locked == (repository.root / "api" / "uv.lock").read_text(encoding="utf-8")
+
+
+def test_a_manager_that_is_missing_is_said_and_the_rest_is_done(
+    run: Run, git_repo: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = shutil.which("git")
+    assert git
+    repository = git_repo({**READY, ".gitignore": ""})
+    (repository.root.parent / "bin").mkdir()
+    (repository.root.parent / "bin" / "git").symlink_to(git)
+    monkeypatch.setenv("PATH", str(repository.root.parent / "bin"))
+    status, _, err = run("init", "--lock", "--yes")
+
+    assert (1, "kempt: uv is not installed, or not on PATH\n") == (status, err)
+    assert (repository.root / ".gitignore").read_text(encoding="utf-8")
+
+
+def test_a_manager_that_fails_says_why(
+    run: Run, git_repo: MakeRepository, managers: Managers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_repo({**READY, "pyproject.toml": f'{UV_PROJECT}required-version = ">=9000"\n'})
+    monkeypatch.setenv("PATH", managers.variables["PATH"])
+    status, _, err = run("init", "--lock", "--yes")
+
+    assert 1 == status
+    assert err.startswith("kempt: `uv lock` ended with exit code 2 in .\n    error: Required uv version")

@@ -9,8 +9,10 @@ from cli.conftest import Run
 from conftest import MakeRepository
 
 SHOP = {
-    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[tool.uv]\n',
-    "uv.lock": "version = 1\n",
+    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nrequires-python = "==3.12.*"\n'
+    '[tool.uv]\nrequired-version = ">=0.9"\n',
+    "uv.lock": 'version = 1\nrevision = 3\nrequires-python = "==3.12.*"\n\n'
+    '[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n',
     "Dockerfile": "FROM scratch\n",
     ".github/workflows/ci.yml": "on: push\n",
     "a.py": "",
@@ -25,7 +27,7 @@ def test_a_clean_project(run: Run, git_repo: MakeRepository) -> None:
         """\
 repo  ·  1 service (uv)  ·  6 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not yet proven                      uv lock --check
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment             kempt verify
   ✓ git is clean           nothing tracked that tools make again
   · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
   · images are lean        `Dockerfile`: not checked yet
@@ -42,7 +44,7 @@ def test_a_dirty_project_exits_0_all_the_same(run: Run, git_repo: MakeRepository
         """\
 repo  ·  1 service (uv)  ·  8 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not yet proven                    uv lock --check
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment        kempt verify
   ✗ git is clean           litter of macOS is tracked by git: `.DS_Store`,         kempt check --fix
                            1 file, 1 B; 1 more finding
   · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
@@ -80,11 +82,12 @@ repo  ·  no service  ·  2 tracked files
 
 
 def test_commands_name_the_path_that_was_given(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
-    git_repo({**SHOP, "a.pyc": "x"}, name="my shop")
+    wish = SHOP["pyproject.toml"].replace("[tool.uv]", "dependencies = ['idna']\n[tool.uv]")
+    git_repo({**SHOP, "pyproject.toml": wish, "a.pyc": "x"}, name="my shop")
 
     out = run("my shop", cwd=tmp_path).out
 
-    assert "cd 'my shop' && uv lock --check" in out
+    assert "cd 'my shop' && uv lock" in out
     assert "kempt check --fix 'my shop'" in out
 
 
@@ -95,7 +98,7 @@ def test_json(run: Run, git_repo: MakeRepository) -> None:
     assert list(document) == ["version", "command", "root", "files", "services", "promises", "summary", "seconds"]
     assert (1, "status", str(repository.root), 6) == tuple(document.values())[:4]
     assert [{"root": ".", "manager": "uv", "lock": "uv.lock"}] == document["services"]
-    assert ["not yet checked", "broken", "not yet checked", "not yet checked"] == [
+    assert ["kept", "broken", "not yet checked", "not yet checked"] == [
         promise["state"] for promise in document["promises"]
     ]
 

@@ -71,8 +71,8 @@ CLEAN = {  # commit → tracked files, and the warnings that a person may find r
     ("pypa/virtualenv", "df94b342b732"): (225, {"KPT105", "KPT201"}),
     ("wagtail/wagtail", "c2ae43b9265d"): (5302, {"KPT201"}),
     ("pallets/flask", "2ac89889f4cc"): (236, {"KPT108"}),
-    ("celery/celery", "5dc781f0bd5f"): (823, set()),
-    ("fastapi/full-stack-fastapi-template", "68adb40d3742"): (256, {"KPT108", "KPT201"}),
+    ("celery/celery", "5dc781f0bd5f"): (823, {"KPT312"}),
+    ("fastapi/full-stack-fastapi-template", "68adb40d3742"): (256, {"KPT108", "KPT201", "KPT310"}),
     ("fpgmaas/deptry", "2e27ae224256"): (243, set()),
 }
 

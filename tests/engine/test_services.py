@@ -87,8 +87,8 @@ def test_settings_of_tools_at_the_top_are_no_service_where_there_are_others() ->
 
 
 def test_the_members_of_a_uv_workspace_share_its_environment() -> None:
-    files = {"pyproject.toml": WORKSPACE, "uv.lock": b"", "packages/a/pyproject.toml": ASKS,
-             "packages/b/pyproject.toml": ASKS, "packages/old/pyproject.toml": ASKS, "tools/c/pyproject.toml": ASKS}  # fmt: skip
+    folders = ("packages/a", "packages/b", "packages/old", "tools/c")
+    files = {"pyproject.toml": WORKSPACE, "uv.lock": b"", **{f"{each}/pyproject.toml": ASKS for each in folders}}
 
     assert [".", "packages/old", "tools/c"] == roots(files)
     assert ["packages/a/pyproject.toml", "packages/b/pyproject.toml"] == texts(services(files)[0].members)

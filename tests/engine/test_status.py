@@ -9,7 +9,8 @@ from kempt.model.status import Promise, State
 
 CLEAN = {".gitignore": ".venv\n__pycache__/\n", ".python-version": "3.12\n"}
 UV = {
-    "pyproject.toml": "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.12'\n\n[tool.uv]\nrequired-version = '>=0.1'\n",
+    "pyproject.toml": "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.12'\n\n"
+    "[tool.uv]\nrequired-version = '>=0.1'\n",
     "uv.lock": 'version = 1\nrevision = 3\nrequires-python = ">=3.12"\n\n'
     '[[package]]\nname = "a"\nversion = "1"\nsource = { virtual = "." }\n',
 }
@@ -106,9 +107,6 @@ STALE_POETRY = {
             ["KPT701"], "uv lock", "b", id="missing-in-one-of-several",
         ),
         pytest.param({"requirements.txt": "idna\n"}, ["KPT306"], "kempt check", ".", id="by-hand"),
-        pytest.param(
-            {**UV, ".python-version": "", ".gitignore": f"{CLEAN['.gitignore']}uv.lock\n"}, [], "", "", id="tracked"
-        ),
     ],
 )  # fmt: skip
 def test_what_breaks_the_first_promise_and_what_to_type(

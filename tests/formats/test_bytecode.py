@@ -11,6 +11,7 @@ import pytest
 
 from kempt.formats.bytecode import Header, Name, header, name
 
+LARGE = b"\x01\0\0\0\xff\xff\xff\xff"
 MODES = py_compile.PycInvalidationMode
 
 
@@ -39,10 +40,10 @@ def test_what_python_writes(mode: MODES, kind: str, tmp_path: Path) -> None:
         (b"", None),
         (b"\0" * 15, None),
         (b"\xa7\r\r\n" + b"\x02\0\0\0" + b"\0" * 8, Header("", 0, 0, b"\0" * 8)),
-        (b"\xa7\r\r\n" + b"\0" * 4 + b"\x01\0\0\0\xff\xff\xff\xff", Header("time", 1, 2**32 - 1, b"\x01\0\0\0\xff\xff\xff\xff")),
+        (b"\xa7\r\r\n" + b"\0" * 4 + LARGE, Header("time", 1, 2**32 - 1, LARGE)),
     ],
     ids=["empty", "short", "unknown-flags", "large"],
-)  # fmt: skip
+)
 def test_headers(content: bytes, expected: Header | None) -> None:
     assert expected == header(content)
 

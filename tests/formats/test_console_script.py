@@ -24,12 +24,16 @@ CHAIN = """\
     elif sys.argv[0].endswith(".exe"):
         sys.argv[0] = sys.argv[0][:-4]
 """
+SHORT_CHAIN = """\
+    if sys.argv[0].endswith('.exe'):
+        sys.argv[0] = sys.argv[0][:-4]
+"""
 BODIES = {
     "distlib": f"{CODING}import re\nimport sys\n{IMPORT}{SINGLE}{SUB}{CALL}",
     "distlib-0.4": f"{CODING}import re\nimport sys\n{SINGLE}    {IMPORT}{SUB}{CALL}",
     "pip-9": f"\n{CODING}import re\nimport sys\n\n{IMPORT}\n{SINGLE}{SUB.replace('pyw|', 'pyw?|')}{CALL}",
     "pip-19": f"{CODING}import re\nimport sys\n\n{IMPORT}\n{SINGLE}{SUB.replace('pyw|', 'pyw?|')}{CALL}",
-    "pip-25": f"import sys\n{IMPORT}{SINGLE}    if sys.argv[0].endswith('.exe'):\n        sys.argv[0] = sys.argv[0][:-4]\n{CALL}",
+    "pip-25": f"import sys\n{IMPORT}{SINGLE}{SHORT_CHAIN}{CALL}",
     "pip-26": f"import sys\n{IMPORT}{SINGLE}    sys.argv[0] = sys.argv[0].removesuffix('.exe')\n{CALL}",
     "installer": f"{CODING}import re\nimport sys\n{IMPORT}{DOUBLE}{SUB.replace(chr(39), chr(34))}{CALL}",
     "uv": f"{CODING}import sys\n{IMPORT}{DOUBLE}{CHAIN}{CALL}",
@@ -42,7 +46,7 @@ import re
 import sys
 from pkg_resources import load_entry_point
 
-{SINGLE}{SUB.replace('pyw|', 'pyw?|')}    sys.exit(
+{SINGLE}{SUB.replace("pyw|", "pyw?|")}    sys.exit(
         load_entry_point('gamma==1.0', 'console_scripts', 'gamma')()
     )
 """
@@ -85,8 +89,9 @@ def test_setuptools_looks_the_entry_point_up() -> None:
         "",
     ],
     ids=[
-        "no-first-line", "more-below", "more-above", "another-import", "another-call", "another-name", "another-cut", "no-module",
-        "two-statements", "cut-short", "spread", "options", "loader-with-more", "loader-of-another", "shell", "empty",
+        "no-first-line", "more-below", "more-above", "another-import", "another-call", "another-name", "another-cut",
+        "no-module", "two-statements", "cut-short", "spread", "options", "loader-with-more", "loader-of-another",
+        "shell", "empty",
     ],
 )  # fmt: skip
 def test_what_does_anything_else_is_none(content: str) -> None:
@@ -117,7 +122,9 @@ def test_first_lines(head: str, interpreter: str, options: str) -> None:
     assert found is None if options else found is not None
 
 
-def launched(members: dict[str, str], head: str = "#!C:\\x\\Scripts\\python.exe\r\n", stub: bytes = b"MZ\x90 stub") -> bytes:
+def launched(
+    members: dict[str, str], head: str = "#!C:\\x\\Scripts\\python.exe\r\n", stub: bytes = b"MZ\x90 stub"
+) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name, text in members.items():

@@ -53,7 +53,18 @@ def test_what_installers_write(content: bytes) -> None:
         (b"a\xe2\x80\xa8b.py,,\n", "a\u2028b.py"),
         (b"alpha/__pycache__/,,\n", "alpha/__pycache__/"),
     ],
-    ids=["comma", "bare-comma", "quote", "line-end", "outside", "absolute", "not-utf-8", "utf-8", "separator", "folder"],
+    ids=[
+        "comma",
+        "bare-comma",
+        "quote",
+        "line-end",
+        "outside",
+        "absolute",
+        "not-utf-8",
+        "utf-8",
+        "separator",
+        "folder",
+    ],
 )
 def test_a_path_is_kept_as_it_is_written(content: bytes, path: str) -> None:
     assert Record({path: ("", "")}) == parse(content)
@@ -104,7 +115,13 @@ def test_every_digest_survives(contents: list[bytes]) -> None:
     assert [each.hex() for each in digests] == sha256_of(written)
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_characters="\r\0\ufeff", codec="utf-8"), min_size=1), st.just(("", "")), min_size=1))
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_characters="\r\0\ufeff", codec="utf-8"), min_size=1),
+        st.just(("", "")),
+        min_size=1,
+    )
+)
 def test_what_csv_writes_is_read_back(rows: dict[str, tuple[str, str]]) -> None:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator="\n").writerows([path, *rest] for path, rest in rows.items())

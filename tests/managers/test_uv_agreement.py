@@ -28,7 +28,7 @@ exclude-newer = "2026-05-01T00:00:00Z"
 exclude-newer-package = { alpha = "2026-06-01T00:00:00Z" }
 resolution = "lowest-direct"
 constraint-dependencies = ["eta<2"]
-override-dependencies = ["theta==1.0"]
+override-dependencies = ["theta==1.0", "zeta==1.0"]
 build-constraint-dependencies = ["setuptools<90"]
 environments = ["sys_platform == 'linux'", "sys_platform == 'win32'"]
 """
@@ -75,6 +75,7 @@ def compare(files: Files, folder: Path, managers: Managers, root: str = ".") -> 
         pytest.param('"Alpha>=1,<3.0", ', "", STALE, id="removed"),
         pytest.param('"Alpha', '"eta", "Alpha', STALE, id="added"),
         pytest.param('"Alpha', '"Alpha>=1", "Alpha', UNKNOWN, id="asked-twice"),
+        pytest.param("omega[more]", 'omega", "omega[more]', UNKNOWN, id="asked-with-and-without-extra"),
         pytest.param('"Alpha>=1,<3.0"', '"Alpha>=1,<3.0", "alpha<3,>=1"', FRESH, id="asked-twice-alike"),
         pytest.param("omega[more]", "omega", STALE, id="extra-gone"),
         pytest.param("omega[more]", "omega [More]", FRESH, id="extra-spelled-anew"),
@@ -131,8 +132,9 @@ def compare(files: Files, folder: Path, managers: Managers, root: str = ".") -> 
         pytest.param("[tool.uv]\n", "[tool.uv]\npackage = false\n", STALE, id="virtual-now"),
         pytest.param("eta<2", "eta <2.0", FRESH, id="constraint-spelled-anew"),
         pytest.param("eta<2", "eta<1", STALE, id="constraint"),
-        pytest.param("theta==1.0", "theta==2", STALE, id="override"),
-        pytest.param('override-dependencies = ["theta==1.0"]\n', "", STALE, id="override-gone"),
+        pytest.param("zeta==1.0", "zeta==2", STALE, id="override"),
+        pytest.param("theta==1.0", "theta==2", UNKNOWN, id="override-of-what-is-not-there"),
+        pytest.param(', "zeta==1.0"', "", STALE, id="override-gone"),
         pytest.param("setuptools<90", "setuptools<91", STALE, id="build-constraint"),
         pytest.param("[tool.uv]\n", '[tool.uv]\nexclude-dependencies = ["eta"]\n', STALE, id="exclusion"),
         pytest.param("sys_platform == 'linux'", "sys_platform == 'darwin'", STALE, id="environments"),
@@ -408,7 +410,8 @@ def test_settings_above_count_where_the_manifest_has_none(
     projects: Projects, managers: Managers, tmp_path: Path
 ) -> None:
     plain = '[project]\nname = "shop"\nversion = "1.0"\nrequires-python = ">=3.11"\n'
-    lock = 'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n[[package]]\nname = "shop"\nversion = "1.0"\nsource = { virtual = "." }\n'
+    lock = 'version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n'
+    lock += '[[package]]\nname = "shop"\nversion = "1.0"\nsource = { virtual = "." }\n'
     files = {"api/pyproject.toml": plain, "api/uv.lock": lock, "pyproject.toml": '[tool.uv]\nresolution = "lowest"\n'}
 
     assert [FRESH, STALE] == [

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from support.managers import Managers, find
 from support.repositories import environment
 from support.wheels import Wheel
 
+Wrap = Callable[[list[str]], list[str]]
 SITE = "lib/*/site-packages"
 SEEDS = frozenset({"pip", "setuptools", "wheel"})
 
@@ -27,10 +28,10 @@ class Syncing:
         self.home = home
         self.root = root
 
-    def start(self, *args: str, cwd: Path | None = None, **env: str) -> subprocess.Popen[str]:
-        """Start it, and do not wait; its own process group, so that a test may kill all of it."""
+    def start(self, *args: str, cwd: Path | None = None, wrapped: Wrap = list, **env: str) -> subprocess.Popen[str]:
+        """Start it, and do not wait; `wrapped` may put another program before it."""
         return subprocess.Popen(
-            [sys.executable, "-m", "kempt", "sync", *args],
+            wrapped([sys.executable, "-m", "kempt", "sync", *args]),
             cwd=cwd or self.root,
             env=environment(self.home, PYTHONWARNINGS="error", COLUMNS="120", **(self.managers.variables | env)),
             stdin=subprocess.DEVNULL,
@@ -51,16 +52,18 @@ class Syncing:
             encoding="utf-8",
         )
 
-    def services(self, *args: str, cwd: Path | None = None, **env: str) -> dict[str, dict[str, Any]]:
+    def services(
+        self, *args: str, cwd: Path | None = None, wrapped: Wrap = list, **env: str
+    ) -> dict[str, dict[str, Any]]:
         """The services of a JSON report, by their roots."""
-        process = self.start(*args, "--output-format", "json", cwd=cwd, **env)
+        process = self.start(*args, "--output-format", "json", cwd=cwd, wrapped=wrapped, **env)
         out, err = process.communicate(timeout=300)
         assert out, err
         return {each["service"]: each for each in json.loads(out)["services"]}
 
     def one(self, *args: str, **env: str) -> dict[str, Any]:
         """The only service."""
-        (found,) = self.services(*args, **env).values()
+        (found,) = self.services(*args, cwd=None, wrapped=list, **env).values()
         return found
 
 

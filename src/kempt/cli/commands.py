@@ -17,7 +17,7 @@ COMMANDS = {
     "check": "what is tracked that tools make again, and what the ignore rules miss; mends it with --fix",
     "verify": "prove that an environment is what its lock file says, byte for byte",
     "fingerprint": "what an environment holds, as one digest, and what is wrong with it; --diff compares two",
-    "init": "write the ignore rules that the project's tools need",
+    "init": "write what the project lacks: ignore rules, pins, its set-up command; with --lock its locks",
     "services": "the folders that get an environment, with manager, lock, environment and Python pin",
     "sync": "give each service the environment that its lock file says",
     "rule": "explain one rule",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from kempt.cli import output
@@ -17,6 +18,7 @@ from kempt.report import receipt as receipts
 from kempt.report.escape import visible
 from kempt.report.redaction import redacted
 
+KEPT_LINES = 10
 NOTHING = "Nothing to do: this project has every line that `kempt init` writes.\n"
 
 
@@ -74,16 +76,18 @@ def _changed(args: Args, prepared: Prepared) -> int | None:
 
 
 def _lock(args: Args, prepared: Prepared) -> bool:
-    """Run the managers one after the other; whether all of them wrote their lock."""
+    """Run the managers one after the other; whether all of them wrote their lock. One that fails is quoted."""
     done = True
     for each in prepared.unlocked:
         from kempt.engine.environments.lock import write_lock
 
+        said = deque[str](maxlen=KEPT_LINES)
         try:
-            write_lock(prepared.plan.root, each.service, each.manager, _shown(args, each.command))
+            write_lock(prepared.plan.root, each.service, each.manager, _shown(args, each.command, said))
         except KemptError as error:
             output.progress("")
             output.complain(error)
+            output.tell("".join(f"    {visible(redacted(line))}\n" for line in said))
             done = False
         else:
             output.progress("")
@@ -91,10 +95,11 @@ def _lock(args: Args, prepared: Prepared) -> bool:
     return done
 
 
-def _shown(args: Args, command: str) -> Callable[[str], None]:
+def _shown(args: Args, command: str, said: deque[str]) -> Callable[[str], None]:
     """What to do with what a manager prints: the last line on the terminal, with `--verbose` all lines."""
 
     def show(line: str) -> None:
+        said.append(line)
         if args.verbose:
             output.tell(f"{visible(redacted(line))}\n")
         elif not args.quiet:

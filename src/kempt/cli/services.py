@@ -35,7 +35,9 @@ class Args(ProgressArgs, SettingsArgs):
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Where to look."""
-    parser.add_argument("paths", nargs="*", default=[], metavar="PATH", help="repositories, or folders in or above them")
+    parser.add_argument(
+        "paths", nargs="*", default=[], metavar="PATH", help="repositories, or folders in or above them"
+    )
     add_settings(parser)
     add_progress(add_output(parser, FORMATS))
 

@@ -18,7 +18,7 @@ _WORD = 4
 
 
 class Header(NamedTuple):
-    """What stands in front of the code. `kind` is "time", "hash" or "unchecked"; empty where Python reads no further."""
+    """What stands in front of the code. `kind` is "time", "hash" or "unchecked"; empty if Python reads no further."""
 
     kind: str
     mtime: int

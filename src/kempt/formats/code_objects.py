@@ -72,10 +72,8 @@ class _Reader:
         return found
 
     def _of_kind(self, kind: int) -> Value:
-        if kind in _SHORT_TEXT:
-            return ("text", self._take(self._take(1)[0]))
-        if kind in _LONG_TEXT:
-            return ("text", self._take(self._long()))
+        if kind in _SHORT_TEXT or kind in _LONG_TEXT:
+            return ("text", self._take(self._take(1)[0] if kind in _SHORT_TEXT else self._long()))
         if kind in _SINGLETONS:
             return (chr(kind),)
         if kind == ord("s"):

@@ -25,7 +25,10 @@ def load_index(environment: str) -> bytes | None:
 
 
 def save_index(environment: str, content: bytes) -> bool:
-    """Write it down, whole or not at all; whether that went well. A checksum in it stands for asking the disk to keep it."""
+    """Write it down, whole or not at all; whether that went well.
+
+    It holds a checksum, so the disk is not asked to keep it, which would take longer than all the rest.
+    """
     with suppress(KemptError, OSError), Folder.open(cache_folder(FOLDER)) as folder:
         temporary = temporary_name(os.urandom(6).hex())
         try:

@@ -1,7 +1,8 @@
 """Walking a folder quickly: what each file's inode says, and nothing read.
 
-No link is followed, so nothing outside is seen. Each folder is opened without following a link and listed by its descriptor, so that a folder that is swapped for a link
-meanwhile is not entered, and the kernel looks up one name for each file instead of a whole path.
+No link is followed, so nothing outside is seen. Each folder is opened without following a link and listed by its
+descriptor: one that is swapped for a link meanwhile is not entered, and the kernel looks up one name for each file
+instead of a whole path.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from kempt.host.folders import CLOEXEC, NOFOLLOW
 from kempt.host.reading import reason
 
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | NOFOLLOW | CLOEXEC
+_WINDOWS = os.name == "nt"
 _BY_DESCRIPTOR = os.scandir in os.supports_fd
 
 
@@ -89,27 +91,21 @@ def _sort_out(found: Walk, prefix: str, folder: str | int, waiting: list[str]) -
     with os.scandir(folder) as entries:
         for entry in entries:
             name = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False) and not _is_junction(entry):
+            if entry.is_dir(follow_symlinks=False) and not (_WINDOWS and _is_junction(entry)):
                 waiting.append(name + "/")
                 found.folders.add(name)
             elif entry.is_file(follow_symlinks=False):
                 files[name] = entry.stat(follow_symlinks=False)
-            elif entry.is_symlink() or _is_junction(entry):
+            elif entry.is_symlink() or (_WINDOWS and _is_junction(entry)):
                 found.links[name] = _target(f"{found.root}/{name}")
             else:
                 found.others[name] = stat.S_IFMT(entry.stat(follow_symlinks=False).st_mode)
 
 
-if os.name == "nt":  # a junction is a folder to `is_dir`, and leads elsewhere
-
-    def _is_junction(entry: os.DirEntry[str]) -> bool:
-        found = entry.stat(follow_symlinks=False)
-        return bool(getattr(found, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_REPARSE_POINT)
-
-else:
-
-    def _is_junction(entry: os.DirEntry[str]) -> bool:
-        return False
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder to `is_dir`, and leads elsewhere all the same."""
+    found = entry.stat(follow_symlinks=False)
+    return bool(getattr(found, "st_file_attributes", 0) & stat.FILE_ATTRIBUTE_REPARSE_POINT)
 
 
 def _target(path: str) -> str:

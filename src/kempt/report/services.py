@@ -23,6 +23,10 @@ NONE = "none"
 LOCK_COMMANDS = {"uv": "uv lock", "poetry": "poetry lock", "pdm": "pdm lock", "pipenv": "pipenv lock"}
 
 
+def _needs_attention(state: ServiceState) -> bool:
+    return not state.environment or state.lock is None or state.lock.freshness is not Freshness.FRESH
+
+
 class _Row(NamedTuple):
     cells: tuple[str, str, str, str, str]
     style: str
@@ -35,8 +39,9 @@ def to_text(found: ServiceList, look: Look) -> str:
     hidden = len(found.states) - len(shown)
     name = found.report.root.replace("\\", "/").rstrip("/").rpartition("/")[2] or found.report.root
     lines = [f"{paint(visible(name), 'bold', on=look.color)}  ·  {count(len(shown), 'service')}"]
-    if shown:
-        lines += ["", *_table([_row(each) for each in shown], look)]
+    listed = [each for each in shown if not look.quiet or _needs_attention(each)]
+    if listed:
+        lines += ["", *_table([_row(each) for each in listed], look)]
     lines += ["", *(line for text in _closing(shown, hidden, look) for line in wrap(text, look.width))]
     return "".join(f"{line}\n" for line in lines)
 
@@ -50,12 +55,14 @@ def to_json(found: Sequence[ServiceList], root: str, failed: Sequence[Report] = 
     repositories = [encode({"root": well_formed(each.report.root), "services": list(map(_record, each.states))})
                     for each in found]  # fmt: skip
     errors = [
-        encode({
-            "root": well_formed(each.root),
-            "message": well_formed(redacted(each.errors[0].message)),
-            "hint": well_formed(each.errors[0].hint),
-            "code": each.errors[0].code,
-        })
+        encode(
+            {
+                "root": well_formed(each.root),
+                "message": well_formed(redacted(each.errors[0].message)),
+                "hint": well_formed(each.errors[0].hint),
+                "code": each.errors[0].code,
+            }
+        )
         for each in failed
     ]
     lines.append(f'  "repositories": {array(repositories, "    ")}')
@@ -96,11 +103,20 @@ def _row(state: ServiceState) -> _Row:
     file = service.lock or next(iter(service.requirements if service.manager == "pip" else ()), None)
     said, style = NONE, "dim" if service.dependency or service.demoted else "red"
     if file is not None:
-        said, style = f"{file.name} {lock.freshness if lock else 'not supported'}", STYLES[lock.freshness] if lock else "yellow"
+        said, style = (
+            f"{file.name} {lock.freshness if lock else 'not supported'}",
+            STYLES[lock.freshness] if lock else "yellow",
+        )
     note = state.advice or (lock.reason if lock is not None else "")
     if service.dependency:
         note = "others install it by its path"
-    cells = (str(service.root), service.manager, said, str(service.env_dir) if state.environment else NONE, state.python or NONE)
+    cells = (
+        str(service.root),
+        service.manager,
+        said,
+        str(service.env_dir) if state.environment else NONE,
+        state.python or NONE,
+    )
     first, second, third, fourth, fifth = map(visible, cells)
     return _Row((first, second, third, fourth, fifth), style, visible(redacted(note)))
 
@@ -134,7 +150,9 @@ def _closing(shown: Sequence[ServiceState], hidden: int, look: Look) -> list[str
         said.append(f"{count(len(stale), 'lock')} {'is' if len(stale) == 1 else 'are'} stale. {_typed(stale[0], look)}")
     elif wanted:
         target = f" {visible(look.target)}" if look.target else ""
-        said.append(f"{count(len(wanted), 'service')} without an environment. `kempt sync{target}` installs what the locks say.")
+        said.append(
+            f"{count(len(wanted), 'service')} without an environment. `kempt sync{target}` installs what the locks say."
+        )
     return said
 
 

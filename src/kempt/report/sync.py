@@ -33,7 +33,9 @@ def to_text(report: SyncReport, look: Look) -> str:
         lines = [line for each in report.services for line in _plan(each, report.root)]
     else:
         lines = [] if look.quiet else _table(report, look)
-        lines += [line for each in report.services for line in _remarks(each, look)]
+        remarks = [line for each in report.services for line in _remarks(each, look)]
+        remarks += [] if look.quiet else _withheld(report)
+        lines += [""] * bool(lines and remarks) + remarks
         lines += [] if look.quiet else ["", *wrap(_closing(report), look.width)]
     return "".join(f"{line}\n" for line in lines)
 
@@ -124,7 +126,6 @@ def _remarks(synced: Synced, look: Look) -> Iterator[str]:
     """What a table cannot hold: why not, what was wrong, what was kept from the manager."""
     name = visible(str(synced.service.root))
     if synced.refusal is not None:
-        yield ""
         yield paint(refusal_line(name, synced.refusal), "red", on=look.color)
         yield from (f"    {visible(redacted(line))}" for line in synced.output[-OUTPUT_LINES:])
         if synced.state:
@@ -137,8 +138,13 @@ def _remarks(synced: Synced, look: Look) -> Iterator[str]:
         *([f"{len(synced.damage) - limit:,} more (--verbose)"] * (len(synced.damage) > limit)),
     ]
     said += synced.notes
-    said += [f"not passed on: {', '.join(synced.withheld)}"] * bool(synced.withheld)
     yield from (f"{name}: {visible(redacted(line))}" for line in said)
+
+
+def _withheld(report: SyncReport) -> list[str]:
+    """What of the user's no manager has seen, once for all services."""
+    names = dict.fromkeys(name for each in report.services for name in each.withheld)
+    return [f"not passed on: {visible(', '.join(names))}"] if names else []
 
 
 def refusal_line(name: str, refusal: Refusal) -> str:

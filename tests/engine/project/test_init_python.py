@@ -79,6 +79,13 @@ def pins(repository: Repository) -> dict[str, str]:
             },
             {}, id="a-library",
         ),
+        pytest.param(
+            {"pyproject.toml": project(tail='[build-system]\nrequires = ["x"]\n')}, {}, id="perhaps-a-library"
+        ),
+        pytest.param(
+            {"pyproject.toml": project(tail='[build-system]\nrequires = ["x"]\n'), "Dockerfile": "FROM scratch\n"},
+            {".python-version": "3.15\n"}, id="a-package-that-is-deployed",
+        ),
         pytest.param({"examples/api/pyproject.toml": project()}, {}, id="an-example"),
         pytest.param({"pyproject.toml": "[tool.ruff]\n", "a.py": ""}, {}, id="settings-of-tools"),
         pytest.param({"a.py": ""}, {}, id="no-manifest"),
@@ -149,6 +156,5 @@ def test_where_none_fits_it_is_left_to_people(git_repo: MakeRepository) -> None:
     repository = git_repo({".gitignore": IGNORED, "api/pyproject.toml": project('requires-python = ">=3.99"\n')})
     (step, *_) = prepare_init(str(repository.root)).next
 
-    assert ("write the Python that is meant into api/.python-version", "no Python that fits is installed here (>=3.99)") == (
-        step.what, step.why
-    )  # fmt: skip
+    assert "write the Python that is meant into api/.python-version" == step.what
+    assert "no Python that fits is installed here (>=3.99)" == step.why

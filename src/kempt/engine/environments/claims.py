@@ -50,7 +50,7 @@ class Claims:
         for (raw, (hash_, size)), digest in zip(
             rows.items(), record.sha256_of(each for each, _ in rows.values()), strict=True
         ):
-            path = prefix + raw if _is_plain(raw) else self._resolved(number, one, raw)
+            path = prefix + raw if _is_plain(raw) else self._resolved(one, raw)
             if path is None:
                 continue
             found = files.get(path)
@@ -65,7 +65,7 @@ class Claims:
                     if str(found.st_size) != size:
                         self.differing.add(path)
 
-    def _resolved(self, number: int, one: Installed, raw: str) -> str | None:
+    def _resolved(self, one: Installed, raw: str) -> str | None:
         """A row's path relative to the environment; None, and a problem, where it leads out of it."""
         said = raw.replace("\\", "/") if self._layout.scripts == "Scripts/" else raw
         if said.endswith("/"):
@@ -120,4 +120,3 @@ def _is_plain(raw: str) -> bool:
     return not (
         ".." in raw or "//" in raw or "/./" in raw or "\\" in raw or ":" in raw or raw[0] in "/." or raw[-1] == "/"
     )
-

@@ -37,9 +37,10 @@ def fingerprint(
 
     `proof` reads every byte; otherwise a file is read only where RECORD does not tell, or tells another size.
     `locked` are the normalised names that the lock holds: pip, setuptools and wheel are left out where it holds none of
-    that name, and, where it is None, if the environment was made by a tool that brings them. `root` is what the paths of
-    editable projects are relative to, the folder that holds the environment if it is None. `jobs` threads read, as many
-    as there are processors where it is 0. `use_index` trusts what kempt wrote down of files that were not touched since.
+    that name, and, where it is None, if the environment was made by a tool that brings them. `root` is what the paths
+    of editable projects are relative to, the folder that holds the environment if it is None. `jobs` threads read, as
+    many as there are processors where it is 0. `use_index` trusts what kempt wrote down of files that were not touched
+    since.
 
     Raises UsageError where there is no environment.
     """

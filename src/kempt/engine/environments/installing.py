@@ -137,8 +137,8 @@ class _Work:
     def _anew(self, why: tuple[str, ...]) -> Installed:
         """Make an environment from nothing. What is wrong with it even so was published that way, or is a failure."""
         self.accepted = ()
-        self.runner.run(self._commands(exists=False), Phase.REBUILDING if why else Phase.INSTALLING)
-        outcome = Outcome.REBUILT if why else Outcome.INSTALLED
+        self.runner.run(self._commands(exists=False), Phase.REBUILDING if self.existed else Phase.INSTALLING)
+        outcome = Outcome.REBUILT if self.existed else Outcome.INSTALLED
         found, cure = self._check()
         if not cure.is_needed:
             return Installed(outcome, found, damage=why)

@@ -74,7 +74,7 @@ def require_python(
     if wish is None:
         raise Refused(
             Reason.MISSING, "nothing says which Python: there is neither .python-version nor requires-python",
-            "kempt sync --python X.Y, or write X.Y to .python-version", "KPT308",
+            "kempt sync --python X.Y", "KPT308",
         )  # fmt: skip
     settings = pyvenv.parse(configuration(environment) or b"")
     found = interpreters.find_interpreter(

@@ -15,7 +15,7 @@ from kempt.engine.environments import marker
 from kempt.engine.environments.interpreters import Interpreter
 from kempt.engine.environments.needs import require_manager, require_python, why_anew
 from kempt.engine.environments.project import Project
-from kempt.engine.environments.refused import Refused
+from kempt.engine.environments.refused import Refused, refused
 from kempt.engine.environments.scrub import scrubbed
 from kempt.errors import KemptError, ToolError, UnreadableError
 from kempt.host.environments import Place, place_of
@@ -54,12 +54,10 @@ def preflight(project: Project, service: Service, options: SyncOptions, settings
     """Whether a service can be installed as its lock says, and with what."""
     try:
         return _ready(project, service, options, settings)
-    except Refused as refused:
-        return refused.refusal
-    except ToolError as error:
-        return Refusal(Reason.MISSING, error.message, error.hint, error.code)
+    except Refused as answer:
+        return answer.refusal
     except KemptError as error:
-        return Refusal(Reason.USAGE, str(error), error.hint, error.code)
+        return refused(error, Reason.MISSING if isinstance(error, ToolError) else Reason.USAGE)
 
 
 def lock_refusal(project: Project, service: Service) -> Refusal | None:
@@ -67,8 +65,8 @@ def lock_refusal(project: Project, service: Service) -> Refusal | None:
     try:
         manager = _manager(service)
         _refuse_lock(project, service, manager, manager.freshness(service, project.documents))
-    except Refused as refused:
-        return refused.refusal
+    except Refused as answer:
+        return answer.refusal
     return None
 
 

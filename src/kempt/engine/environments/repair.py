@@ -56,7 +56,8 @@ def cure_of(
     wanted = (*against.missing, *(name for name, _, _ in against.wrong))
     reinstall = tuple(sorted(owners.difference(against.extra).union(wanted)))
     ownerless = "" in changed or any(not each.distribution for each in rest)
-    words = (*against.words, *_summary(problems), *(f"{name} is not what it was" for name in sorted(changed) if name))
+    was = (f"{name or 'a file of no distribution'} is not what it was" for name in sorted(changed))
+    words = (*against.words, *_summary(problems), *was)
     # Files without an owner are often those of a distribution whose RECORD is lost: it is installed anew first.
     named = tuple(name for name in reinstall if name)
     return Cure(named, against.extra, files, ownerless and not named and not against.extra, words)

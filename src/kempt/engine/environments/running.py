@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kempt.engine.environments import marker
 from kempt.engine.environments.preflight import Ready
+from kempt.engine.environments.refused import refused
 from kempt.engine.environments.scrub import Scrubbed
-from kempt.errors import KemptError, ToolError
+from kempt.errors import ToolError
 from kempt.host.run import Programs, find_program
 from kempt.model.manager import Command
 from kempt.model.sync import Event, Phase
@@ -17,8 +18,9 @@ from kempt.model.verify import Reason, Refusal
 
 KEPT_LINES = 30
 UNREACHABLE = re.compile(
-    r"dns error|connection (?:refused|reset|error)|network (?:is unreachable|connectivity)|name resolution|timed? ?out"
-    r"|failed to (?:fetch|download)|could not (?:connect|fetch)|max retries exceeded|all attempts to connect|offline",
+    r"dns error|connect(?:ion)? ?(?:refused|reset|error)|error sending request|network is unreachable|name resolution"
+    r"|name or service not known|failed to establish a new connection|max retries exceeded|all attempts to connect"
+    r"|timed out|timeout",
     re.IGNORECASE,
 )
 """Words that managers have for an index that does not answer: they choose between two exit codes, and nothing else."""
@@ -77,7 +79,7 @@ class Runner:
                 _found(command.argv), heard, env=variables, cwd=self.ready.setup.root, keep=(self._held,)
             )
         except ToolError as error:
-            raise Failed(Refusal(Reason.MISSING, error.message, error.hint)) from error
+            raise Failed(refused(error, Reason.MISSING)) from error
 
     def _failure(self, command: Command, status: int) -> Refusal:
         spelled = " ".join(_short(word, self.ready.setup.root) for word in command.argv)
@@ -99,8 +101,3 @@ def _found(argv: Sequence[str]) -> tuple[str, ...]:
 
 def _short(word: str, root: str) -> str:
     return word.removeprefix(f"{root}/")
-
-
-def refused(error: KemptError) -> Refusal:
-    """An error of kempt as a refusal."""
-    return Refusal(Reason.USAGE, str(error), error.hint, error.code)

@@ -51,9 +51,7 @@ class Scan:
         """How many bytes they hold."""
         return sum(self._walk.files[path].st_size for path in self._values)
 
-    def read(
-        self, known: Mapping[str, str], proven: Mapping[str, str], *, proof: bool, jobs: int
-    ) -> dict[str, Hashed]:
+    def read(self, known: Mapping[str, str], proven: Mapping[str, str], *, proof: bool, jobs: int) -> dict[str, Hashed]:
         """Read what has to be read, and compare; what was read, and what is `known` from an earlier reading.
 
         `proven` says which bytecode was compared before, and with which source.
@@ -68,8 +66,9 @@ class Scan:
         self._look_at_bytecode(proven, proof=proof, jobs=jobs)
         self._value(hashed)
         self._unowned()
-        for each in (self._claims, self._scripts, self._editables):
-            self.problems += each.problems
+        named = {each.path for each in self._scripts.problems if each.damage is Damage.MISSING_SCRIPT}
+        self.problems += [each for each in self._claims.problems if each.path not in named]
+        self.problems += [*self._scripts.problems, *self._editables.problems]
         owners = {path: self.installed[number].name for path, number in self._claims.links.items()}
         self.problems += skeleton.special(self._walk, owners, self._links)
         return hashed
@@ -176,7 +175,7 @@ class Scan:
         return name in NOT_THE_SAME and folder.endswith(".dist-info")
 
     def _shown(self, path: str) -> str:
-        """A path as a line has it: below `site/` or `scripts/`, which lie elsewhere on other platforms, else `data/`."""
+        """A path as a line has it: below `site/` or `scripts/`, wherever the platform has them, else `data/`."""
         for site in self._layout.site:
             if path.startswith(site):
                 return f"site/{path[len(site) :]}"

@@ -102,7 +102,7 @@ def is_leftover(path: str, layout: Layout) -> bool:
 
 
 def special(walk: Walk, owners: Mapping[str, str], own: set[str]) -> Iterator[Problem]:
-    """What is no regular file: links, devices, FIFOs, and folders that cannot be listed. `owners` are those of links."""
+    """What is no regular file: links, with their `owners`, devices, FIFOs, and folders that cannot be listed."""
     for path, target in walk.links.items():
         if path not in own:
             yield Problem(Damage.SYMLINK, path, owners.get(path, ""), f"leads to {target}")

@@ -19,7 +19,7 @@ from kempt.host.clock import now
 from kempt.host.hashing import Hashed
 from kempt.host.stat_index import load_index, save_index
 from kempt.host.walking import Stat, Walk, walk
-from kempt.model.environment import Damage, Distribution, Fingerprint, Problem
+from kempt.model.environment import Damage, Distribution, Problem
 
 MAGIC = "kempt-stat-index 1"
 PROVEN = "proven"

@@ -12,7 +12,8 @@ from kempt.engine.environments.chosen import chosen_services
 from kempt.engine.environments.installing import install
 from kempt.engine.environments.preflight import Ready, preflight
 from kempt.engine.environments.project import Project
-from kempt.engine.environments.running import Failed, Runner, Tell, refused
+from kempt.engine.environments.refused import refused
+from kempt.engine.environments.running import Failed, Runner, Tell
 from kempt.engine.environments.scrub import scrubbed, without_settings
 from kempt.engine.sources import Source, open_source
 from kempt.engine.survey import survey

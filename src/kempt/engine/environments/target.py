@@ -57,9 +57,7 @@ def wanted_python(project: Project, service: Service, given: str) -> Wish | None
     wish = Wish(pin, source or ranges[0][1], ranges)
     if pin and not any(wish.fits(each) for each in _versions(pin)):
         wanted = ", ".join(text for text, _ in ranges)
-        raise KemptError(
-            f"{source} asks for Python {pin}, and {ranges[0][1]} for {wanted}", hint=f"let {source} name one that fits"
-        )
+        raise KemptError(f"{source} asks for Python {pin}, and {ranges[0][1]} for {wanted}")
     return wish
 
 

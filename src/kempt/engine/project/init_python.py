@@ -42,8 +42,11 @@ class Pins:
     def add(self, service: Service) -> None:
         """Pin a service, unless a file at or above it does, or its manifest allows one Python only.
 
-        A pin that lies there untracked is taken as it is. To be called for outer services first.
+        A pin that lies there untracked is taken as it is. What is built as a package and has no Dockerfile may be
+        installed by others too, on Pythons of their choice. To be called for outer services first.
         """
+        if not service.application or not self._is_deployed(service):
+            return
         lineage = (service.root, *service.root.parents)
         if not self._tracked.isdisjoint(lineage) or self._takes_untracked(lineage):
             return
@@ -59,6 +62,10 @@ class Pins:
             self.contents[str(service.root / PIN)] = f"{chosen}\n".encode()
         else:
             self.open[service.root] = ", ".join(ranges)
+
+    def _is_deployed(self, service: Service) -> bool:
+        image = str(service.root / "Dockerfile") in self._repo.tree.listing
+        return image or "build-system" not in self._repo.documents.toml(service.root / locking.PYPROJECT)
 
     def _takes_untracked(self, lineage: Iterable[PurePosixPath]) -> bool:
         """Whether somebody has written a pin and not added it to git yet; one that kempt reads is tracked then."""

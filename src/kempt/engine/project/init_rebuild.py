@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from shlex import quote
 from typing import NamedTuple
 
+from kempt import managers
 from kempt.engine import evidence
 from kempt.engine.project.init_python import PIN, Pins
 from kempt.errors import ToolError, UnreadableError
@@ -25,7 +26,7 @@ from kempt.rules import locking, unpinned_manager
 HEADING = "Set up"
 ONE = "This installs what the lock file says:"
 SEVERAL = "These install what the lock files say, each from the top of a clone:"
-MOST_COMMANDS = 12
+MOST_COMMANDS, SHOWN = 6, 3
 """A list of more commands is no set-up that a person follows."""
 PATIENCE_SECONDS, OUTPUT_LIMIT = 60.0, 1024**2
 _VERSION = re.compile(rb"\d+(?:\.\d+)+")
@@ -71,18 +72,15 @@ def needs(repo: Repo, *, lock: bool) -> Needs:
     left: list[Next] = []
     pins = Pins(repo)
     for service in services:
-        if service.application:
-            pins.add(service)
+        pins.add(service)
     contents |= pins.contents
     left += (
-        Next(
-            f"write the Python that is meant into {root / PIN}", f"no Python that fits is installed here ({wanted})"
-        )
+        Next(f"write the Python that is meant into {root / PIN}", f"no Python that fits is installed here ({wanted})")
         for root, wanted in pins.open.items()
     )
     left += _require_managers(repo, services, contents)
     unlocked = tuple(_unlocked(repo, services, left))
-    locked = [each for each in services if _is_locked(each)]
+    locked = [each for each in services if each.application and _is_locked(each)]
     left += _name_commands(repo, [*locked, *(each.service for each in unlocked if lock)], contents)
     if not lock:
         left += (_lock_step(each) for each in unlocked)
@@ -106,32 +104,42 @@ def _is_locked(service: Service) -> bool:
 def _require_managers(repo: Repo, services: Iterable[Service], contents: dict[str, bytes]) -> Iterator[Next]:
     """Write the oldest version in use that kempt sees: what is installed, what wrote the lock, what scripts name."""
     installed: dict[str, str] = {}
+    waiting: dict[str, list[str]] = {}
     for service in services:
         manager = locking.known(service)
         if manager is None or not manager.pin or (service.manifest or PurePosixPath()).name != locking.PYPROJECT:
             continue
-        own = str(service.root / f"{manager.name}.toml")
-        path = own if own in repo.tree.listing else str(service.manifest)
-        table, _, key = manager.pin.rpartition(".")
-        if _is_required(repo, service, manager):
+        path, table, key = _place_of_pin(repo, service, manager)
+        if key in toml.table(repo.documents.toml(path), *table.split(".") if table else ()):
             continue
         if manager.name not in installed:
             installed[manager.name] = _version(manager)
-        version = _oldest([installed[manager.name], *_named(repo, service, manager)])
         if not installed[manager.name]:
-            yield Next(f"write {key} into {path}", f"{manager.title} is not installed here, so its version is unknown")
+            waiting.setdefault(manager.name, []).append(path)
             continue
+        version = _oldest([installed[manager.name], *_named(repo, service, manager)])
         text = _text(repo, path)
-        new = toml.with_entry(text, "" if path == own else table, key, f">={version}")
+        new = toml.with_entry(text, table, key, f">={version}")
         if new != text:
             contents[path] = new.encode("utf-8", "surrogateescape")
+    for name, paths in waiting.items():
+        manager = managers.manager(name)
+        more = f" and {len(paths) - SHOWN:,} more" if len(paths) > SHOWN else ""
+        where = f"{', '.join(paths[:SHOWN])}{more}"
+        why = f"{manager.title} is not installed here, so its version is unknown"
+        yield Next(f"write {manager.pin.rpartition('.')[2]} into {where}", why)
 
 
-def _is_required(repo: Repo, service: Service, manager: Manager) -> bool:
-    """Whether the project says so already, at the place where the manager reads it."""
-    *keys, last = manager.pin.split(".")
-    settings = repo.documents.toml(service.root / f"{manager.name}.toml")
-    return last in settings or last in toml.table(repo.documents.toml(service.root / locking.PYPROJECT), *keys)
+def _place_of_pin(repo: Repo, service: Service, manager: Manager) -> tuple[str, str, str]:
+    """The file, the table and the key where the manager reads its required version.
+
+    uv reads a `uv.toml` beside the manifest, and then nothing of the manifest's table.
+    """
+    table, _, key = manager.pin.rpartition(".")
+    own = str(service.root / "uv.toml")
+    if manager.name == "uv" and own in repo.tree.listing:
+        return own, "", key
+    return str(service.manifest), table, key
 
 
 def _version(manager: Manager) -> str:
@@ -197,7 +205,10 @@ def _place(service: Service) -> str:
 
 # --- the read-me ---------------------------------------------------------------------------------------
 def _name_commands(repo: Repo, services: Iterable[Service], contents: dict[str, bytes]) -> Iterator[Next]:
-    """Add the commands that no read-me names yet to the one at the top. Where there is none, none is made."""
+    """Add the commands that no read-me names yet to the one at the top. Where there is none, none is made.
+
+    The read-me of a library is for those who install it from an index; theirs is another command.
+    """
     readme = next((path for path in repo.tree.listing.named("README.md") if "/" not in path), None)
     if readme is None:
         return

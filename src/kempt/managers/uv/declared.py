@@ -19,23 +19,32 @@ DEPTH = 30
 
 
 class Scope(NamedTuple):
-    """Who asks: the project, its workspace, and which sources count (`no-sources` names those that do not)."""
+    """Who asks: the project and its workspace.
+
+    `sources` are the entries of `[tool.uv.sources]` by package, each with the folder of the manifest they stand in.
+    """
 
     project: Project
     workspace: Workspace
     documents: Documents
-    no_sources: bool | frozenset[str] = False
+    sources: Mapping[str, tuple[tuple[Mapping[str, Any], ...], str]]
 
-    def sources(self, name: str) -> tuple[list[Mapping[str, Any]] | None, str]:
-        """The entries of `[tool.uv.sources]` for a package, None where there are none, and the folder they are of."""
-        if self.no_sources is True or (self.no_sources and name in self.no_sources):
-            return None, ""
-        for owner in (self.project, self.workspace.root):
-            for key, value in owner.table("tool", "uv", "sources").items():
-                if normalised_name(key) == name:
-                    entries = value if isinstance(value, list) else [value]
-                    return [each for each in entries if isinstance(each, Mapping)], owner.folder
-        return None, ""
+
+def scope(
+    project: Project, workspace: Workspace, documents: Documents, *, without: bool | frozenset[str] = False
+) -> Scope:
+    """A project that asks; its own sources win over those of the workspace's root. `without` are those of no effect."""
+    sources: dict[str, tuple[tuple[Mapping[str, Any], ...], str]] = {}
+    if without is True:
+        return Scope(project, workspace, documents, sources)
+    for owner in (workspace.root, project):
+        for key, value in owner.table("tool", "uv", "sources").items():
+            entries = tuple(
+                each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Mapping)
+            )
+            if without is False or normalised_name(key) not in without:
+                sources[normalised_name(key)] = entries, owner.folder
+    return Scope(project, workspace, documents, sources)
 
 
 def requires(scope: Scope) -> tuple[Row, ...]:
@@ -84,10 +93,10 @@ def lowered(text: str, scope: Scope, *, extra: str = "", group: str = "", condit
     plain = Row(wanted.name, wanted.extras, (), wanted.specifiers, asked, text)
     if wanted.url:
         plain = _with_url(plain, wanted.url)
-    sources, folder = scope.sources(wanted.name)
-    if sources is None:
+    if wanted.name not in scope.sources:
         yield plain
         return
+    sources, folder = scope.sources[wanted.name]
     rest = asked
     for source in sources:
         if not _applies(source, extra=extra, group=group):

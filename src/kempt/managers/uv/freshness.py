@@ -9,6 +9,7 @@ from kempt.formats.requirement import normalised_name
 from kempt.managers.uv import declared, indexes, project, pythons, settings
 from kempt.managers.uv.declared import Scope
 from kempt.managers.uv.locked import Lock, LockedProject
+from kempt.managers.uv.rows import Row
 from kempt.managers.uv.verdicts import CannotTellError, StaleError
 from kempt.managers.uv.workspace import MANIFEST, Project, Workspace, discover, strings, table, within
 from kempt.model.documents import Documents
@@ -126,17 +127,23 @@ class _Comparison:
         scope = self._scope(root, self.workspace)
         for key, name in LISTS:
             asked = [row for text in _texts(own.get(name), name) for row in declared.lowered(text, scope)]
-            yield from project.compare_rows(asked, self.lock.rows(kept.get(key)), name, root.manifest, self.lock.python)
+            locked = self.lock.rows(kept.get(key))
+            if key == "overrides":  # uv does not mind those of packages that it did not meet
+                asked, locked = ([self._unless_idle(row) for row in rows] for rows in (asked, locked))
+            yield from project.compare_rows(asked, locked, name, root.manifest, self.lock.python)
         excluded = _texts(own.get("exclude-dependencies"), "exclude-dependencies")
         if set(map(normalised_name, excluded)) != set(strings(kept.get("excludes"))):
             raise StaleError("exclude-dependencies is not what uv.lock was made with", root.manifest, "exclude-dep")
         groups = {} if root.name else declared.groups(scope)
-        locked = table(kept, "dependency-groups")
-        for name in sorted({name for name, found in groups.items() if found} | locked.keys()):
-            found = groups.get(name, ()), self.lock.rows(locked.get(name))
+        kept_groups = table(kept, "dependency-groups")
+        for name in sorted({name for name, found in groups.items() if found} | kept_groups.keys()):
+            found = groups.get(name, ()), self.lock.rows(kept_groups.get(name))
             yield from project.compare_rows(*found, f"the group {name}", root.manifest, self.lock.python)
         if own.get("dependency-metadata") or kept.get("dependency-metadata"):
             yield "dependency-metadata is compared by uv only"
+
+    def _unless_idle(self, row: Row) -> Row:
+        return row._replace(vague=row.vague or not self.lock.holds(row.name))
 
     def _compare_project(self, locked: LockedProject) -> Iterator[str]:
         """A project of the workspace, or one that is installed from a folder beside it."""
@@ -151,9 +158,9 @@ class _Comparison:
 
     def _scope(self, asking: Project, workspace: Workspace) -> Scope:
         if self.settings.get("no-sources") is True:
-            return Scope(asking, workspace, self.documents, no_sources=True)
+            return declared.scope(asking, workspace, self.documents, without=True)
         some = frozenset(map(normalised_name, strings(self.settings.get("no-sources-package"))))
-        return Scope(asking, workspace, self.documents, some)
+        return declared.scope(asking, workspace, self.documents, without=some)
 
 
 def _texts(value: object, name: str) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zlib import crc32
 
 from kempt.managers.uv import rows
 from kempt.managers.uv.locked import Lock
@@ -29,8 +28,7 @@ def compare(lock: Lock, workspace: Workspace, settings: Mapping[str, Any]) -> It
     default = "index-url" in settings or any(each.get("default") is True for each in _tables(settings))
 
     def is_known(address: str) -> bool:
-        implied = not default and not no_index and crc32(address.encode()) == DEFAULT_INDEX
-        return implied or _spelled(address) in declared
+        return _spelled(address) in declared or (not default and not no_index and _is_default(address))
 
     gone = {address for address in lock.indexes() if not is_known(address)}
     if gone:
@@ -39,6 +37,12 @@ def compare(lock: Lock, workspace: Workspace, settings: Mapping[str, Any]) -> It
         if "://" in address:
             raise StaleError(f"uv.lock takes packages from {address}, which is no index of this project")
         yield f"the folder {address}, which uv.lock takes packages from, was not looked at"
+
+
+def _is_default(address: str) -> bool:
+    from zlib import crc32
+
+    return crc32(address.encode()) == DEFAULT_INDEX
 
 
 def _tables(found: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -50,16 +50,17 @@ class Lock:
     @cached_property
     def projects(self) -> tuple[LockedProject, ...]:
         """The projects that are installed from folders: members, and others that they name by path."""
-        return tuple(
-            LockedProject(block, self)
-            for kind in LOCAL
-            for block in lock_blocks.holding(self.content, f"\nsource = {{ {kind} = ".encode())
-        )
+        parts = [f"\nsource = {{ {kind} = ".encode() for kind in LOCAL]
+        return tuple(LockedProject(block, self) for block in lock_blocks.holding(self.content, *parts))
 
     @property
     def has_files(self) -> bool:
         """Whether packages are installed from wheels or archives on the disk."""
         return b"\nsource = { path = " in self.content
+
+    def holds(self, name: str) -> bool:
+        """Whether a package of this name is locked."""
+        return f'\nname = "{name}"\n'.encode() in self.content
 
     def indexes(self) -> set[str]:
         """The indexes that packages were locked from."""
@@ -72,13 +73,10 @@ class Lock:
 
     def indexes_of(self, names: set[str]) -> set[str]:
         """The indexes that these packages were locked from."""
-        found = set()
-        for name in names:
-            for block in lock_blocks.holding(self.content, f'\nname = "{name}"\n'.encode()):
-                registry = (lock_blocks.inline(block.value("source")) or {}).get("registry")
-                if isinstance(registry, str):
-                    found.add(registry)
-        return found
+        parts = [f'\nname = "{name}"\n'.encode() for name in names]
+        blocks = lock_blocks.holding(self.content, *parts)
+        registries = ((lock_blocks.inline(block.value("source")) or {}).get("registry") for block in blocks)
+        return {each for each in registries if isinstance(each, str)}
 
     def rows(self, entries: object) -> list[Row]:
         """Requirements of the head, as rows."""

@@ -106,7 +106,8 @@ def differences(declared: Iterable[Row], locked: Iterable[Row], python: str) -> 
     `python` is the lock's `requires-python`: markers are compared where it holds. uv 0.13 calls `a>=1` beside `a<2` the
     same as `a>=1,<2`, earlier ones do not: what may be the same is reported as not certain.
     """
-    alone, left = _without_pairs(list(declared), list(locked), python)
+    declared, locked = list(declared), list(locked)
+    alone, left = _without_pairs(declared, locked, python)
     for row in alone:
         likes = [each for each in left if each.name == row.name]
         other = next((each for each in likes if each[:3] == row[:3]), likes[0] if likes else None)
@@ -119,23 +120,34 @@ def differences(declared: Iterable[Row], locked: Iterable[Row], python: str) -> 
 
 def _without_pairs(declared: list[Row], locked: list[Row], python: str) -> tuple[list[Row], list[Row]]:
     """The rows of each side that the other has not; one that is there twice counts once."""
-    alone = [row for row in declared if not any(_is_same(row, each, python) for each in locked)]
-    left = [row for row in locked if not any(_is_same(row, each, python) for each in declared)]
+    ours, theirs = _by_package(declared), _by_package(locked)
+    alone = [row for row in declared if not _is_among(row, theirs.get(row[:3], ()), python)]
+    left = [row for row in locked if not _is_among(row, ours.get(row[:3], ()), python)]
     return alone, left
 
 
-def _is_same(row: Row, other: Row, python: str) -> bool:
-    return (
-        row[:3] == other[:3]
-        and requirement.same_specifiers(row.specifiers, other.specifiers)
-        and marker.same(row.marker, other.marker, python) is True
+def _is_among(row: Row, others: Sequence[Row], python: str) -> bool:
+    """Whether one of the other side's rows of the same package says the same; those spelled alike are asked first."""
+    alike = [each for each in others if each.specifiers == row.specifiers]
+    return any(marker.same(row.marker, each.marker, python) for each in alike) or any(
+        requirement.same_specifiers(row.specifiers, each.specifiers) and marker.same(row.marker, each.marker, python)
+        for each in others
+        if each.specifiers != row.specifiers
     )
+
+
+def _by_package(rows: Iterable[Row]) -> dict[tuple[object, ...], list[Row]]:
+    """Rows by name, extras and source."""
+    found: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[:3], []).append(row)
+    return found
 
 
 def _differ(row: Row, declared: Iterable[Row], locked: Iterable[Row], python: str) -> bool:
     """Whether what the two sides ask of a row's package surely differs on some machine."""
-    ours = [each for each in declared if each[:3] == row[:3]]
-    theirs = [each for each in locked if each[:3] == row[:3]]
+    ours = [each for each in declared if (each.name, each.source) == (row.name, row.source)]
+    theirs = [each for each in locked if (each.name, each.source) == (row.name, row.source)]
     if any(each.vague for side in (declared, locked) for each in side if each.name == row.name):
         return False
     if not ours or not theirs:
@@ -145,12 +157,20 @@ def _differ(row: Row, declared: Iterable[Row], locked: Iterable[Row], python: st
 
 
 def _asks_differ(held: tuple[bool, ...], ours: Sequence[Row], theirs: Sequence[Row]) -> bool:
-    """Whether two sides ask for different versions where these of their rows hold."""
-    one = [row.specifiers for row, holds in zip(ours, held, strict=False) if holds]
-    other = [row.specifiers for row, holds in zip(theirs, held[len(ours) :], strict=True) if holds]
-    if bool(one) != bool(other):
+    """Whether two sides ask for other versions or extras where these of their rows hold."""
+    one = [row for row, holds in zip(ours, held, strict=False) if holds]
+    other = [row for row, holds in zip(theirs, held[len(ours) :], strict=True) if holds]
+    if bool(one) != bool(other) or _extras(one) != _extras(other):
         return True
-    return requirement.surely_differ(sum(one, ()), sum(other, ()))
+    return requirement.surely_differ(_specifiers(one), _specifiers(other))
+
+
+def _extras(rows: Sequence[Row]) -> set[str]:
+    return {extra for row in rows for extra in row.extras}
+
+
+def _specifiers(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(each for row in rows for each in row.specifiers)
 
 
 def _index(url: str) -> str:

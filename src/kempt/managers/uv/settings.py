@@ -17,11 +17,10 @@ DAY_SECONDS, ZONES_SECONDS = 86_400, 14 * 3_600
 WORDS = (("resolution", "resolution-mode", "highest"), ("prerelease", "prerelease-mode", "if-necessary-or-explicit"),
          ("fork-strategy", "fork-strategy", "requires-python"))  # fmt: skip
 """The settings that are one word: their name, their name in a lock, and what holds where nothing is said."""
-TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
-)
-FRIENDLY = re.compile(r"(\d+)\s*(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?)\b(?:\s+ago)?", re.ASCII)
-ISO_SPAN = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", re.ASCII)
+TIMESTAMP = r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
+FRIENDLY = r"(\d+)\s*(d|days?|w|weeks?|h|hours?|hrs?|m|mins?|minutes?)\b(?:\s+ago)?"
+ISO_SPAN = r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?"
+"""Patterns of moments and spans; most projects have none, so they are compiled when one is met."""
 UNITS = {"w": 7 * DAY_SECONDS, "d": DAY_SECONDS, "h": 3_600, "m": 60}
 
 
@@ -139,16 +138,14 @@ def _said(value: object) -> str:
 
 def _moment(text: str) -> tuple[str, int, bool] | None:
     """("at", seconds since 1970, whether that depends on the zone) or ("span", seconds, False)."""
-    if match := TIMESTAMP.fullmatch(text.strip()):
+    text = text.strip()
+    if match := re.fullmatch(TIMESTAMP, text, re.ASCII):
         return _timestamp(match)
-    if match := FRIENDLY.fullmatch(text.strip()):
+    if match := re.fullmatch(FRIENDLY, text, re.ASCII):
         return "span", int(match[1]) * UNITS[match[2][0]], False
-    if (match := ISO_SPAN.fullmatch(text.strip())) and any(match.groups()):
-        return (
-            "span",
-            sum(int(each or 0) * UNITS[unit] for each, unit in zip(match.groups(), "wdhm", strict=True)),
-            False,
-        )
+    if (match := re.fullmatch(ISO_SPAN, text, re.ASCII)) and any(match.groups()):
+        seconds = sum(int(each or 0) * UNITS[unit] for each, unit in zip(match.groups(), "wdhm", strict=True))
+        return "span", seconds, False
     return None
 
 
