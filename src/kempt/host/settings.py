@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from kempt.errors import KemptError
 from kempt.host.env import environ
+from kempt.host.reading import read_regular
+
+PIP_SETTINGS_LIMIT = 1024**2
 
 
 def user_settings() -> str:
@@ -20,3 +24,17 @@ def entries(folder: str) -> list[str]:
     with suppress(OSError):
         found = sorted(os.listdir(folder))
     return found
+
+
+def pip_settings() -> tuple[bytes, ...]:
+    """The contents of pip's settings files, the machine's before the user's. Source: "Configuration" in pip's pages."""
+    home = environ().get("HOME") or os.path.expanduser("~")
+    shared = (environ().get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)
+    paths = [*(os.path.join(each, "pip", "pip.conf") for each in reversed(shared)), "/etc/pip.conf"]
+    paths += [os.path.join(home, ".pip", "pip.conf"), os.path.join(user_settings(), "pip", "pip.conf")]
+    paths += [named] if (named := environ().get("PIP_CONFIG_FILE", "")) else []
+    found = []
+    for path in paths:
+        with suppress(KemptError):
+            found.append(read_regular(os.path.realpath(path), PIP_SETTINGS_LIMIT))
+    return tuple(found)

@@ -108,3 +108,8 @@ class Fingerprint(NamedTuple):
     read: int = 0
     proof: bool = False
     notes: tuple[str, ...] = ()
+
+    @property
+    def packages(self) -> int:
+        """How many distributions there are, without those that came with the environment."""
+        return sum(not each.seed for each in self.distributions)

@@ -56,7 +56,7 @@ def to_json(verification: Verification) -> str:
 
 def record(proof: Proof) -> dict[str, object]:
     """One environment, as the JSON report and the statement hold it."""
-    print_ = proof.fingerprint
+    found = proof.fingerprint
     return {
         "service": well_formed(str(proof.service.root)),
         "manager": proof.service.manager,
@@ -65,12 +65,12 @@ def record(proof: Proof) -> dict[str, object]:
         "environment": well_formed(proof.environment),
         "mode": proof.mode,
         "outcome": proof.outcome.name.lower(),
-        "digest": print_.digest if print_ else None,
-        "python": print_.python if print_ else None,
+        "digest": found.digest if found else None,
+        "python": found.python if found else None,
         "platform": proof.platform or None,
-        "packages": len(print_.distributions) if print_ else None,
-        "files": print_.files if print_ else None,
-        "bytes": print_.bytes if print_ else None,
+        "packages": found.packages if found else None,
+        "files": found.files if found else None,
+        "bytes": found.bytes if found else None,
         "against": list(proof.against),
         "differences": [
             {
@@ -124,7 +124,7 @@ def _said(proof: Proof) -> list[str]:
     found = proof.fingerprint
     parts = [proof.outcome.value]
     if found is not None:
-        parts += [count(len(found.distributions), "package"), count(found.files, "file"), size(found.bytes)]
+        parts += [count(found.packages, "package"), count(found.files, "file"), size(found.bytes)]
         parts += [f"Python {found.python}", found.digest[:DIGITS]]
     said = ["  ".join(parts)]
     if proof.against and proof.outcome is Outcome.PROVEN:

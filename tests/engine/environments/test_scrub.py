@@ -117,3 +117,21 @@ def test_the_folder_of_settings_is_gone_afterwards_and_the_users_own_is_not(
 
 def test_what_a_proof_sets_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "/other" == scrubbed(manager("uv"), "", [("HOME", "/other")]).variables["HOME"]
+
+
+def test_of_the_users_pip_conf_the_index_is_passed_on_and_what_sends_packages_elsewhere_is_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = "[global]\nindex-url = https://index.example.com/simple\n[install]\ntarget = /elsewhere\n"
+    write_files(tmp_path / "config", {"pip/pip.conf": text})
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    found = clean(monkeypatch, "pip")
+
+    assert "https://index.example.com/simple" == found.variables["PIP_INDEX_URL"]
+    assert "PIP_TARGET" not in found.variables
+    assert "PIP_INDEX_URL" not in clean(monkeypatch, "uv").variables
+    assert (
+        "https://mine.example.com"
+        == clean(monkeypatch, "pip", PIP_INDEX_URL="https://mine.example.com").variables["PIP_INDEX_URL"]
+    )

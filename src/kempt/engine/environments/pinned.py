@@ -36,8 +36,7 @@ def platform() -> str:
 def row(found: Fingerprint, service: Service, lock_sha256: str, platform: str) -> Pinned:
     """The row for an environment."""
     lock = service.lock or next(iter(service.requirements), None)
-    packages = sum(not each.seed for each in found.distributions)
-    return Pinned(found.python, platform, lock.name if lock else "", lock_sha256, packages, found.digest)
+    return Pinned(found.python, platform, lock.name if lock else "", lock_sha256, found.packages, found.digest)
 
 
 def held_against(project: Project, service: Service, new: Pinned) -> Held:

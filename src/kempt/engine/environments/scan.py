@@ -18,6 +18,8 @@ NOT_THE_SAME = (
     *SELF, "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json", "provenance_url.json",
 )  # fmt: skip
 """Files of a dist-info folder that say who installed it, from where and when."""
+UNUSUAL = ("\\", "\n", "\t")
+"""What is spelled out in the paths of lines, so that no name of a file looks like two lines."""
 SEED_MARK = ".virtualenv"
 """What the empty file ends with that virtualenv leaves beside each distribution that it installs."""
 SOURCELESS = "Python runs it though there is no source, and no distribution owns it"
@@ -76,12 +78,13 @@ class Scan:
     def lines(self) -> list[str]:
         """One line for each file that was installed, and for each link and project, sorted."""
         found = [f"{self._shown(path)}\t{value}" for path, value in self._values.items()]
-        found += [
-            f"{self._shown(path)}\tlink\t{to}" for path, to in self._walk.links.items() if path not in self._links
-        ]
-        found += [f"{self._shown(path)}\tspecial" for path in self._walk.others]
-        found += [f"{self._shown(path)}/\tunreadable" for path in self._walk.unreadable]
-        found += self._editables.lines
+        if any(each in path for path in self._values for each in UNUSUAL):
+            found = [f"{_escaped(self._shown(path))}\t{value}" for path, value in self._values.items()]
+        links = {path: to for path, to in self._walk.links.items() if path not in self._links}
+        found += [f"{_escaped(self._shown(path))}\tlink\t{_escaped(to)}" for path, to in links.items()]
+        found += [f"{_escaped(self._shown(path))}\tspecial" for path in self._walk.others]
+        found += [f"{_escaped(self._shown(path))}/\tunreadable" for path in self._walk.unreadable]
+        found += map(_escaped, self._editables.lines)
         found.sort()
         return found
 
@@ -182,3 +185,7 @@ class Scan:
         if path.startswith(self._layout.scripts):
             return f"scripts/{path[len(self._layout.scripts) :]}"
         return f"data/{path}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")

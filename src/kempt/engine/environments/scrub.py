@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from kempt.host.env import environ
 from kempt.host.scratch import Scratch
-from kempt.host.settings import entries, user_settings
+from kempt.host.settings import entries, pip_settings, user_settings
 from kempt.model.manager import Manager
 
 PREFIXES = ("PYTHON", "CONDA_", "VIRTUALENV_", "_CE_")
@@ -56,7 +56,7 @@ def scrubbed(manager: Manager, settings: str, more: Iterable[tuple[str, str]] = 
             withheld.append(name)
         else:
             kept[name] = value
-    kept |= {"NO_COLOR": "1", **dict(manager.variables)}
+    kept = _of_pip(manager) | kept | {"NO_COLOR": "1", **dict(manager.variables)}
     if settings:
         kept |= {
             "XDG_CONFIG_HOME": settings,
@@ -64,6 +64,15 @@ def scrubbed(manager: Manager, settings: str, more: Iterable[tuple[str, str]] = 
             "PDM_CONFIG_FILE": f"{settings}/pdm/config.toml",
         }
     return Scrubbed({**kept, **dict(more)}, (*_grouped(sorted(withheld)), *_hidden_files()))
+
+
+def _of_pip(manager: Manager) -> dict[str, str]:
+    """What the user's pip.conf says of indexes and certificates, as variables: hashes decide what is installed."""
+    if manager.name not in {"pip", "pylock"}:
+        return {}
+    from kempt.managers.pip.settings import kept
+
+    return dict(kept(pip_settings()))
 
 
 def is_withheld(name: str, manager: Manager) -> bool:

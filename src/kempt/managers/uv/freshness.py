@@ -128,12 +128,14 @@ class _Comparison:
         for key, name in LISTS:
             asked = [row for text in _texts(own.get(name), name) for row in declared.lowered(text, scope)]
             locked = self.lock.rows(kept.get(key))
-            if key == "overrides":  # uv does not mind those of packages that it did not meet
-                asked, locked = ([self._unless_idle(row) for row in rows] for rows in (asked, locked))
+            asked, locked = ([self._unless_idle(row, key) for row in rows] for rows in (asked, locked))
             yield from project.compare_rows(asked, locked, name, root.manifest, self.lock.python)
-        excluded = _texts(own.get("exclude-dependencies"), "exclude-dependencies")
-        if set(map(normalised_name, excluded)) != set(strings(kept.get("excludes"))):
-            raise StaleError("exclude-dependencies is not what uv.lock was made with", root.manifest, "exclude-dep")
+        excluded = set(map(normalised_name, _texts(own.get("exclude-dependencies"), "exclude-dependencies")))
+        if other := excluded ^ set(strings(kept.get("excludes"))):
+            said = f"exclude-dependencies names {min(other)}, or did when uv.lock was made"
+            if any(map(self.lock.holds, other)):
+                raise StaleError(said, root.manifest, "exclude-dependencies")
+            yield said
         groups = {} if root.name else declared.groups(scope)
         kept_groups = table(kept, "dependency-groups")
         for name in sorted({name for name, found in groups.items() if found} | kept_groups.keys()):
@@ -142,8 +144,12 @@ class _Comparison:
         if own.get("dependency-metadata") or kept.get("dependency-metadata"):
             yield "dependency-metadata is compared by uv only"
 
-    def _unless_idle(self, row: Row) -> Row:
-        return row._replace(vague=row.vague or not self.lock.holds(row.name))
+    def _unless_idle(self, row: Row, key: str) -> Row:
+        """A row that decides nothing if it may be idle: uv 0.13 passes over those of packages that it did not meet.
+
+        What it met while it built packages is in no lock.
+        """
+        return row._replace(vague=row.vague or key == "build-constraints" or not self.lock.holds(row.name))
 
     def _compare_project(self, locked: LockedProject) -> Iterator[str]:
         """A project of the workspace, or one that is installed from a folder beside it."""
