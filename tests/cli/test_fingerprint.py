@@ -100,7 +100,9 @@ def test_two_environments(installed: Path, kempt: RunKempt) -> None:
         "4 differences.",
     ] == done.out.splitlines()[3:]
     assert (1, "") == (done.status, done.err)
-    found = json.loads(kempt("fingerprint", "--diff", ".venv", "other", "--output-format", "json", cwd=installed.parent).out)
+    found = json.loads(
+        kempt("fingerprint", "--diff", ".venv", "other", "--output-format", "json", cwd=installed.parent).out
+    )
     assert {"path": "site/alpha/core.py", "distribution": "alpha 1.0", "words": "differs"} in found["differences"]
 
 

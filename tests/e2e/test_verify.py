@@ -172,6 +172,25 @@ def test_two_fresh_clones_of_a_steady_project_are_the_same(synced: Repository, r
     assert verified(run)[1]["digest"] == environment["digest"]
 
 
+def test_what_a_fresh_install_gave_is_held_against_environments_that_kempt_has_not_seen(
+    git_repo: MakeRepository, run: Run, managers: Managers, projects: Projects
+) -> None:
+    repository = git_repo(projects.uv("gamma", "zeta"))
+    managers.run("uv", "sync", "--locked", cwd=repository.root)
+    assert 0 == verified(run, "--rebuild")[0]
+    assert "a fresh install of the lock" in verified(run)[1]["against"]
+    path, record = file_of(repository, "gamma/__init__.py"), file_of(repository, "gamma-*.dist-info/RECORD")
+    path.write_bytes(b"import os\n")
+    record.write_text("\n".join(f"{row.split(',')[0]},," for row in record.read_text().splitlines()) + "\n")
+
+    status, environment = verified(run)
+
+    assert 1 == status
+    assert ("site/gamma/__init__.py", "its content has changed beside a fresh install of the lock") in [
+        (each["path"], each["words"]) for each in environment["differences"]
+    ]
+
+
 def test_a_build_that_is_another_each_time_is_named_by_two_fresh_clones(
     git_repo: MakeRepository, run: Run, managers: Managers, projects: Projects
 ) -> None:

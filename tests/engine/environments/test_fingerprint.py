@@ -94,7 +94,35 @@ def test_what_came_with_the_environment_counts_only_if_it_is_locked(digest: str,
     assert ((), (), ()) == (found.problems, without.problems, locked.problems)
     assert (digest, digest) == (found.digest, without.digest)
     assert digest != locked.digest
-    assert [True, False] == [each.seed for each in (*without.distributions, *locked.distributions) if each.name == "pip"]
+    assert [True, False] == [
+        each.seed for each in (*without.distributions, *locked.distributions) if each.name == "pip"
+    ]
+
+
+def test_what_came_with_the_environment_hides_nothing(installed: Path) -> None:
+    add(installed, "pip", {"pip/__init__.py": b""})
+    before = fingerprint(str(installed))
+    add(installed, "pip", {"pip/__init__.py": b"", "sitecustomize.py": b"print('evil')"})
+
+    found = fingerprint(str(installed))
+
+    assert () == (*before.problems, *found.problems)
+    (more,) = set(found.lines) - set(before.lines)
+    assert more.startswith("site/sitecustomize.py\t")
+
+
+def test_no_name_of_a_file_looks_like_two_lines(installed: Path) -> None:
+    good = fingerprint(str(installed))
+    (line,) = (each for each in good.lines if each.startswith("site/beta/__init__.py"))
+    (above,) = (each for each in good.lines if each.startswith("site/alpha/data.bin"))
+    content = (installed / SITE / "alpha/data.bin").read_bytes()
+    (installed / SITE / f"{above.removeprefix('site/')}\n{line.partition(chr(9))[0]}".replace("/", "_")).write_bytes(
+        content
+    )
+
+    found = fingerprint(str(installed))
+
+    assert len(good.lines) + 1 == len("\n".join(found.lines).split("\n"))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +198,9 @@ def test_a_project_beside_is_told_by_its_path_from_the_root(installed: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "line", ["/usr/lib/evil", "import os; os.system('evil')", "import evil"], ids=["elsewhere", "code", "another-module"]
+    "line",
+    ["/usr/lib/evil", "import os; os.system('evil')", "import evil"],
+    ids=["elsewhere", "code", "another-module"],
 )
 def test_a_pth_file_that_does_more_stays_in_the_fingerprint(line: str, installed: Path) -> None:
     place = installed.parent

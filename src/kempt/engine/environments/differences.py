@@ -51,7 +51,8 @@ def both(first: str, second: str, *, proof: bool, jobs: int, use_index: bool) ->
         return fingerprint(environment, proof=proof, jobs=jobs, use_index=use_index, locked=locked)
 
     one, other = look_at(first, None), look_at(second, None)
-    wanted = SEEDS.intersection(each.name for found in (one, other) for each in found.distributions if not each.seed)
+    names = {each.name for found in (one, other) for each in found.distributions if not each.seed}
+    wanted = names.intersection(SEEDS)
     seeds = {each.name for found in (one, other) for each in found.distributions if each.seed}
     if wanted.isdisjoint(seeds):
         return one, other

@@ -16,7 +16,14 @@ from kempt.host.walking import Walk
 from kempt.model.environment import Damage, Distribution, Problem
 
 DIST_INFO, EGG_INFO, EGG_LINK = ".dist-info", ".egg-info", ".egg-link"
-SEEDS = frozenset({"pip", "setuptools", "wheel"})
+SEEDS = {
+    "pip": ("pip/", "pip-"),
+    "setuptools": (
+        "setuptools/", "setuptools-", "pkg_resources/", "_distutils_hack/", "distutils-precedence.pth", "easy_install.py",
+    ),
+    "wheel": ("wheel/", "wheel-"),
+}  # fmt: skip
+"""What `venv` and virtualenv install themselves, and where in site-packages that lies."""
 INSTALLER_LIMIT = 4096
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kempt.engine.apply import apply
+from kempt.engine.environments.held import Held
 from kempt.engine.environments.project import Project
 from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.formats import fingerprint_file
@@ -18,14 +17,6 @@ from kempt.model.verify import Difference, Pinned, Proof
 
 LIMIT = 1024**2
 SHOWN = 12
-
-
-class Held(NamedTuple):
-    """What an environment was held against, what that leaves open, and what differs."""
-
-    against: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    differences: tuple[Difference, ...] = ()
 
 
 def platform() -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from kempt.engine.environments import pinned
+from kempt.engine.environments import fresh, pinned
 from kempt.engine.environments.compare import changes
 from kempt.engine.environments.fingerprint import fingerprint
 from kempt.engine.environments.preflight import lock_digest
@@ -59,6 +59,8 @@ def rebuild(project: Project, service: Service, commit: str, empty: Proof, tell:
         Difference(each.path, f"from one fresh install to the other {each.words}", each.distribution)
         for each in changes(first.lines, second.lines)
     ]
+    if not differences:
+        fresh.remember(digest, first.python, platform, first.lines)
     held = pinned.held_against(project, service, pinned.row(first, service, digest, platform))
     differences += held.differences
     return empty._replace(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from kempt.engine.environments import bytecode, skeleton
 from kempt.engine.environments.claims import SELF, Claims
-from kempt.engine.environments.distributions import installed
+from kempt.engine.environments.distributions import SEEDS, Installed, installed
 from kempt.engine.environments.editables import Editables
 from kempt.engine.environments.layout import Layout
 from kempt.engine.environments.wrappers import Scripts
@@ -78,7 +78,8 @@ class Scan:
     def lines(self) -> list[str]:
         """One line for each file that was installed, and for each link and project, sorted."""
         found = [f"{self._shown(path)}\t{value}" for path, value in self._values.items()]
-        if any(each in path for path in self._values for each in UNUSUAL):
+        names = "".join(self._values)
+        if any(each in names for each in UNUSUAL):
             found = [f"{_escaped(self._shown(path))}\t{value}" for path, value in self._values.items()]
         links = {path: to for path, to in self._walk.links.items() if path not in self._links}
         found += [f"{_escaped(self._shown(path))}\tlink\t{_escaped(to)}" for path, to in links.items()]
@@ -152,14 +153,15 @@ class Scan:
         self._values = {path: value for path, value in values.items() if path in files and path not in left_out}
 
     def _left_out(self) -> set[str]:
-        seeds = {number for number, one in enumerate(self.installed) if one.distribution.seed}
+        seeds = {number: one for number, one in enumerate(self.installed) if one.distribution.seed}
         found = self._own | self._editables.left_out | self._scripts.aliases
         found.update(
             path for path in self._claims.owner if path.endswith(SEED_MARK) and not self._walk.files[path].st_size
         )
         found.update(f"{one.folder}{name}" for one in self.installed for name in NOT_THE_SAME)
         if seeds:
-            found.update(path for path, number in self._claims.owner.items() if number in seeds)
+            owned = self._claims.owner.items()
+            found.update(path for path, number in owned if number in seeds and _is_seeds(path, seeds[number]))
             found.update(path for path, number in self._scripts.owners.items() if number in seeds)
         return found
 
@@ -185,6 +187,11 @@ class Scan:
         if path.startswith(self._layout.scripts):
             return f"scripts/{path[len(self._layout.scripts) :]}"
         return f"data/{path}"
+
+
+def _is_seeds(path: str, one: Installed) -> bool:
+    """Whether a file is where the distribution that came with the environment has its files, whatever RECORD says."""
+    return path.startswith(one.prefix) and path.startswith(SEEDS[one.name], len(one.prefix))
 
 
 def _escaped(text: str) -> str:

@@ -17,6 +17,8 @@ PIN_LIMIT = 4096
 _EXACT = re.compile(r"(?:cpython[@-]?|python-?)?(\d+(?:\.\d+){1,2})", re.IGNORECASE)
 _CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _TILDE = re.compile(r"~(?!=)\s*(\d+)\.(\d+)(?:\.(\d+))?")
+_RELEASE = re.compile(r"\d+\.\d+\.\d+")
+_CLAUSE = re.compile(r"(>=|<=|<|>|==|!=)\s*(\d+(?:\.\d+){0,2})()|(==|!=)\s*(\d+(?:\.\d+){0,1})(\.\*)")
 
 
 class Wish(NamedTuple):
@@ -115,12 +117,28 @@ def _one(part: str) -> str:
 
 
 def _contains(text: str, version: str) -> bool:
+    """Whether a version specifier allows X.Y.Z. The usual ones are judged here: `packaging` takes long to import."""
+    release = [int(part) for part in version.split(".")] if _RELEASE.fullmatch(version) else []
+    clauses = [_CLAUSE.fullmatch(part.strip()) for part in text.split(",")]
+    if release and all(clauses):
+        return all(_allows(clause[1], clause[2], clause[3], release) for clause in clauses if clause is not None)
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
         return SpecifierSet(text).contains(version, prereleases=True)
     except InvalidSpecifier:
         return True  # the manager will say what is wrong with it
+
+
+def _allows(operator: str, wanted: str, star: str | None, release: list[int]) -> bool:
+    bound = [int(part) for part in wanted.split(".")]
+    if star:
+        return (release[: len(bound)] == bound) is (operator == "==")
+    bound += [0] * (len(release) - len(bound))
+    return {
+        "==": release == bound, "!=": release != bound, ">=": release >= bound, "<=": release <= bound,
+        ">": release > bound, "<": release < bound,
+    }[operator]  # fmt: skip
 
 
 def _first(content: bytes) -> str:

@@ -11,16 +11,22 @@ from contextlib import ExitStack, contextmanager
 from time import perf_counter
 from typing import NamedTuple
 
-from kempt.engine.environments import marker, pinned
-from kempt.engine.environments.against_lock import against_lock
+from kempt.engine.environments import fresh, marker, pinned
 from kempt.engine.environments.chosen import chosen_services
-from kempt.engine.environments.compare import changes, line_path
 from kempt.engine.environments.described import target_of
 from kempt.engine.environments.fingerprint import fingerprint
+from kempt.engine.environments.held import (
+    UNRECORDED,
+    Held,
+    against_fresh,
+    against_names,
+    against_record,
+    against_sync,
+    together,
+)
 from kempt.engine.environments.preflight import lock_digest, lock_refusal
 from kempt.engine.environments.project import Project
-from kempt.engine.environments.recorded import Recorded, load_recorded
-from kempt.engine.environments.repair import told
+from kempt.engine.environments.recorded import load_recorded
 from kempt.engine.sources import open_source
 from kempt.engine.survey import survey
 from kempt.errors import KemptError, UsageError
@@ -31,8 +37,6 @@ from kempt.host.folders import real
 from kempt.host.repositories import common_folder
 from kempt.managers import manager
 from kempt.model.config import Config
-from kempt.model.environment import Fingerprint
-from kempt.model.locks import Wanted
 from kempt.model.repo import Service
 from kempt.model.verify import Difference, Mode, Outcome, Proof, Reason, Refusal, Verification
 
@@ -134,21 +138,29 @@ def _examined(project: Project, service: Service, options: VerifyOptions, empty:
     recorded = load_recorded(path)
     if recorded is not None and (recorded.lock_sha256, recorded.python) != (digest, found.python):
         recorded = None
-    against, notes, differences = _compared(found, wanted, recorded)
-    if marker.is_begun(path):
-        differences.insert(
-            0, Difference(empty.environment, "an install was stopped half-way: it is marked as incomplete")
-        )
+    said = together(
+        _unfinished(path, empty.environment),
+        against_record(found, frozenset(recorded.accepted) if recorded else frozenset()),
+        against_names(found, wanted),
+    )
+    said = together(said, against_sync(found, recorded, said.differences))
+    lines = fresh.lines_of(digest, found.python, platform)
+    said = together(said, against_fresh(found, lines, said.differences))
     if not options.write:
-        held = pinned.held_against(project, service, pinned.row(found, service, digest, platform))
-        against += held.against
-        notes += held.notes
-        differences += held.differences
-    outcome = Outcome.DIFFERS if differences else Outcome.PROVEN
+        said = together(said, pinned.held_against(project, service, pinned.row(found, service, digest, platform)))
+    if recorded is None and not lines:
+        said = together(said, Held(notes=(UNRECORDED,)))
+    outcome = Outcome.DIFFERS if said.differences else Outcome.PROVEN
     return empty._replace(
-        outcome=outcome, platform=platform, lock_sha256=digest, fingerprint=found, differences=tuple(differences),
-        against=tuple(against), notes=tuple(notes),
+        outcome=outcome, platform=platform, lock_sha256=digest, fingerprint=found, differences=said.differences,
+        against=said.against, notes=said.notes,
     )  # fmt: skip
+
+
+def _unfinished(path: str, shown: str) -> Held:
+    if not marker.is_begun(path):
+        return Held()
+    return Held(differences=(Difference(shown, "an install was stopped half-way: it is marked as incomplete"),))
 
 
 def _missing(service: Service, path: str) -> Refusal | None:
@@ -159,35 +171,3 @@ def _missing(service: Service, path: str) -> Refusal | None:
     where = "" if str(service.root) == "." else f" {service.root}"
     what = "there is no environment" if found is Place.MISSING else f"there is {found}, and no environment,"
     return Refusal(Reason.MISSING, f"{what} at {service.env_dir}", f"kempt sync{where}")
-
-
-def _compared(
-    found: Fingerprint, wanted: Wanted | None, recorded: Recorded | None
-) -> tuple[list[str], list[str], list[Difference]]:
-    """What the environment was held against, what that leaves open, and what differs."""
-    accepted = frozenset(recorded.accepted) if recorded else frozenset[str]()
-    against, notes = ["RECORD"], list(found.notes)
-    differences = [
-        Difference(each.path, each.words, each.distribution)
-        for each in found.problems
-        if told(each) not in accepted
-    ]
-    if wanted is None:
-        notes.append("names and versions were not compared: the lock does not say what it wants here")
-    else:
-        against.append("the lock's names and versions")
-        differences += [Difference("", words) for words in against_lock(wanted, found.distributions).words]
-    if recorded is None:
-        notes.append(
-            "no digest is recorded for this lock: a file that was changed together with its RECORD goes unseen"
-        )
-    elif recorded.digest == found.digest:
-        against.append("what `kempt sync` installed")
-    else:
-        known = {line_path(each.path) for each in differences}
-        differences += [
-            each._replace(words=f"{each.words} since it was recorded")
-            for each in changes(recorded.lines, found.lines)
-            if each.path not in known
-        ]
-    return against, notes, differences
