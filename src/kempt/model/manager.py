@@ -47,9 +47,9 @@ class Manager(NamedTuple):
     says whether it is fresh, `install_command` is the one line that a README holds for people without kempt.
 
     `exact` says whether its install removes what the lock does not hold. Variables that begin with one of `prefixes`
-    may change its answer and are kept from it, but for those named in `harmless` (an entry that ends in `*` stands for
-    all that begin so); `variables` are always set. `pin` is the dotted key in the manifest that holds the version of
-    the manager itself, empty where it has none.
+    may change its answer and are kept from it, but for those named in `harmless` (a `*` stands for anything);
+    `variables` are always set. `pin` is the dotted key in the manifest that holds the version of the manager itself,
+    empty where it has none.
     """
 
     name: str

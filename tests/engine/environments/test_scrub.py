@@ -57,7 +57,8 @@ def test_what_changes_the_answer_is_kept_back_and_named(
 @pytest.mark.parametrize(
     "variable",
     ["HOME", "PATH", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NETRC", "SSH_AUTH_SOCK",
-     "PYTHON_KEYRING_BACKEND", "PYTHONDONTWRITEBYTECODE", "UV_CACHE_DIR"],
+     "PYTHON_KEYRING_BACKEND", "PYTHONDONTWRITEBYTECODE", "UV_CACHE_DIR", "UV_INDEX_INTERNAL_PASSWORD",
+     "UV_CONCURRENT_DOWNLOADS"],
 )  # fmt: skip
 def test_who_the_user_is_and_how_to_reach_the_network_is_passed_on(
     monkeypatch: pytest.MonkeyPatch, variable: str

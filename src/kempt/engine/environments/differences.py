@@ -52,7 +52,7 @@ def both(first: str, second: str, *, proof: bool, jobs: int, use_index: bool) ->
 
     one, other = look_at(first, None), look_at(second, None)
     names = {each.name for found in (one, other) for each in found.distributions if not each.seed}
-    wanted = names.intersection(SEEDS)
+    wanted = frozenset(names.intersection(SEEDS))
     seeds = {each.name for found in (one, other) for each in found.distributions if each.seed}
     if wanted.isdisjoint(seeds):
         return one, other

@@ -19,7 +19,8 @@ DIST_INFO, EGG_INFO, EGG_LINK = ".dist-info", ".egg-info", ".egg-link"
 SEEDS = {
     "pip": ("pip/", "pip-"),
     "setuptools": (
-        "setuptools/", "setuptools-", "pkg_resources/", "_distutils_hack/", "distutils-precedence.pth", "easy_install.py",
+        "setuptools/", "setuptools-", "pkg_resources/", "_distutils_hack/", "distutils-precedence.pth",
+        "easy_install.py",
     ),
     "wheel": ("wheel/", "wheel-"),
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kempt.errors import ToolError
 from kempt.host.env import environ
+from kempt.host.interpreters import kernel, remember, remembered
 from kempt.host.programs import inside, own_python, programs, real_program
 from kempt.host.run import find_program, run
 from kempt.model.locks import Target
@@ -66,13 +67,18 @@ def find_interpreter(minor: str, fits: Callable[[str], bool], home: str, cwd: st
 def probe(path: str, cwd: str) -> Interpreter | None:
     """What a program says of itself; None where it is no CPython that works, such as a shim for a missing version.
 
-    A virtual environment's Python answers with the one that it was made from.
+    A virtual environment's Python answers with the one that it was made from. The answer is remembered for as long as
+    the file is the same.
     """
+    known = remembered(path)
+    done = known or _run((path, "-I", "-S", "-c", PROBE), cwd)
     try:
-        done = _run((path, "-I", "-S", "-c", PROBE), cwd)
         base, flags, markers = json.loads(done) if done else ("", "", {})
+        markers = {**markers, **kernel()} if markers else markers
     except (ValueError, TypeError):
         return None
+    if done and not known:
+        remember(path, done)
     if not isinstance(markers, dict) or markers.get("implementation_name") != "cpython" or "t" in flags:
         return None  # builds without the global lock take other wheels
     return Interpreter(base or path, Target(markers["python_full_version"], markers))

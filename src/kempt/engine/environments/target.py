@@ -18,7 +18,7 @@ _EXACT = re.compile(r"(?:cpython[@-]?|python-?)?(\d+(?:\.\d+){1,2})", re.IGNOREC
 _CARET = re.compile(r"\^\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _TILDE = re.compile(r"~(?!=)\s*(\d+)\.(\d+)(?:\.(\d+))?")
 _RELEASE = re.compile(r"\d+\.\d+\.\d+")
-_CLAUSE = re.compile(r"(>=|<=|<|>|==|!=)\s*(\d+(?:\.\d+){0,2})()|(==|!=)\s*(\d+(?:\.\d+){0,1})(\.\*)")
+_CLAUSE = re.compile(r"(>=|<=|<|>|==|!=)\s*(\d+(?:\.\d+){0,2})(\.\*)?")
 
 
 class Wish(NamedTuple):
@@ -119,9 +119,9 @@ def _one(part: str) -> str:
 def _contains(text: str, version: str) -> bool:
     """Whether a version specifier allows X.Y.Z. The usual ones are judged here: `packaging` takes long to import."""
     release = [int(part) for part in version.split(".")] if _RELEASE.fullmatch(version) else []
-    clauses = [_CLAUSE.fullmatch(part.strip()) for part in text.split(",")]
-    if release and all(clauses):
-        return all(_allows(clause[1], clause[2], clause[3], release) for clause in clauses if clause is not None)
+    clauses = [match.groups() for part in text.split(",") if (match := _CLAUSE.fullmatch(part.strip()))]
+    if release and len(clauses) == text.count(",") + 1:
+        return all(_allows(*clause, release) for clause in clauses)
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
@@ -132,7 +132,7 @@ def _contains(text: str, version: str) -> bool:
 
 def _allows(operator: str, wanted: str, star: str | None, release: list[int]) -> bool:
     bound = [int(part) for part in wanted.split(".")]
-    if star:
+    if star:  # allowed behind `==` and `!=` only; what else has one is refused by every manager
         return (release[: len(bound)] == bound) is (operator == "==")
     bound += [0] * (len(release) - len(bound))
     return {
