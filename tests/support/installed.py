@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def make(path: Path, home: Path, wheels: Sequence[Wheel], *, compiled: bool = Fa
     folder.mkdir(exist_ok=True)
     for each in wheels:
         (folder / each.filename).write_bytes(each.content)
-    (bundled,) = (Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl")
+    places = (Path(ensurepip.__file__).parent / "_bundled", sysconfig.get_config_var("WHEEL_PKG_DIR"))  # Linux's own
+    bundled = next(wheel for place in places if place for wheel in Path(place).glob("pip-*.whl"))
     pip = (path / "bin" / "python", *(["-m", "pip"] if seeds else [bundled / "pip"]))
     files = [folder / each.filename for each in wheels]
     options = [] if compiled else ["--no-compile"]
