@@ -90,7 +90,7 @@ def test_one_changed_byte_is_named(synced: Repository, run: Run) -> None:
     status, environment = verified(run)
 
     (difference,) = environment["differences"]
-    assert (1, "gamma", "its content is not what RECORD says") == (
+    assert (1, "gamma", "is not what RECORD says") == (
         status, difference["distribution"], difference["words"],
     )  # fmt: skip
     assert difference["path"].endswith("/gamma/__init__.py")

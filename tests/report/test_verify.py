@@ -28,8 +28,8 @@ PROVEN = Proof(
 DIFFERS = PROVEN._replace(
     outcome=Outcome.DIFFERS,
     differences=(
-        Difference("lib/evil.pth", "no distribution owns it"),
-        Difference("lib/alpha/core.py", "its content is not what RECORD says", "alpha"),
+        Difference("lib/evil.pth", "belongs to no distribution"),
+        Difference("lib/alpha/core.py", "is not what RECORD says", "alpha"),
     ),
 )
 UNCHECKED = Proof(
@@ -56,8 +56,8 @@ def test_a_proof_says_how_much_was_read_and_what_it_was_held_against() -> None:
 def test_each_difference_is_named_with_its_file() -> None:
     assert (
         "  ✗ services/api   differs  1 package  1,398 files  12 MB  Python 3.11.7  b90b07af40a7\n"
-        "      lib/evil.pth        no distribution owns it\n"
-        "      lib/alpha/core.py   alpha: its content is not what RECORD says\n"
+        "      lib/evil.pth        belongs to no distribution\n"
+        "      lib/alpha/core.py   alpha: is not what RECORD says\n"
         "\n"
         "Differs. Mend it with `kempt sync --repair services/api`.\n"
     ) == "".join(shown(DIFFERS).splitlines(keepends=True)[2:])

@@ -33,28 +33,29 @@ class Damage(StrEnum):
 
 
 _WORDS = {
-    Damage.MODIFIED: "its content is not what RECORD says",
-    Damage.RESIZED: "its size is not what RECORD says",
-    Damage.MISSING: "it is missing",
-    Damage.STRAY: "no distribution owns it",
-    Damage.NO_RECORD: "the list of its files is missing",
-    Damage.BROKEN_RECORD: "the list of its files is broken",
-    Damage.UNSAFE_RECORD: "the list of its files leads out of the environment",
-    Damage.BROKEN_METADATA: "its metadata is broken",
-    Damage.LEFTOVER: "a leftover",
-    Damage.MISSING_SCRIPT: "the script is missing",
-    Damage.FOREIGN_SCRIPT: "the script belongs to another environment",
-    Damage.EDITED_SCRIPT: "the script was edited",
-    Damage.BYTECODE: "bytecode that is not its source's",
-    Damage.UNCHECKED_BYTECODE: "bytecode that Python runs without comparing it with its source",
-    Damage.SHARED: "two distributions own it",
-    Damage.DUPLICATE: "it is installed twice",
-    Damage.SYSTEM_SITE: "packages from outside can be imported",
-    Damage.SYMLINK: "a symbolic link",
-    Damage.WRONG_PYTHON: "the interpreter is not the one it was made with",
-    Damage.MOVED: "the environment was copied or moved here",
-    Damage.UNREADABLE: "it cannot be read",
+    Damage.MODIFIED: "is not what RECORD says",
+    Damage.RESIZED: "is not what RECORD says, nor is its size",
+    Damage.MISSING: "is missing",
+    Damage.STRAY: "belongs to no distribution",
+    Damage.NO_RECORD: "is missing or cannot be read",
+    Damage.BROKEN_RECORD: "is damaged",
+    Damage.UNSAFE_RECORD: "names files outside of the environment",
+    Damage.BROKEN_METADATA: "is damaged",
+    Damage.LEFTOVER: "was left by an installation that was stopped",
+    Damage.MISSING_SCRIPT: "is missing",
+    Damage.FOREIGN_SCRIPT: "starts the Python of another environment",
+    Damage.EDITED_SCRIPT: "is not what an installer writes",
+    Damage.BYTECODE: "is bytecode that its source does not give",
+    Damage.UNCHECKED_BYTECODE: "is bytecode that Python never compares with its source",
+    Damage.SHARED: "is brought by two distributions",
+    Damage.DUPLICATE: "is there twice",
+    Damage.SYSTEM_SITE: "lets the packages of the base interpreter in",
+    Damage.SYMLINK: "is a symbolic link",
+    Damage.WRONG_PYTHON: "is not the Python that the environment was made with",
+    Damage.MOVED: "is of another place",
+    Damage.UNREADABLE: "cannot be read",
 }
+"""Each damage as the end of a sentence that begins with the path."""
 
 
 class Problem(NamedTuple):
@@ -70,7 +71,7 @@ class Problem(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What is wrong, for people."""
+        """What is wrong, for people: the end of a sentence that begins with the path."""
         return f"{_WORDS[self.damage]}: {self.detail}" if self.detail else _WORDS[self.damage]
 
 

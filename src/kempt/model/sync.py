@@ -20,7 +20,6 @@ class Outcome(StrEnum):
     PLANNED = "would run"
     REFUSED = "refused"
     FAILED = "failed"
-    STOPPED = "interrupted"
 
 
 class Phase(StrEnum):

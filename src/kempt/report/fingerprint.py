@@ -14,30 +14,6 @@ from kempt.report.quantity import count, size
 
 SHOWN = 20
 """Files that are listed of one kind of damage to one distribution; `--verbose` and JSON list all."""
-WORDS = {
-    Damage.MODIFIED: "is not what RECORD says",
-    Damage.RESIZED: "is not what RECORD says, nor is its size",
-    Damage.MISSING: "is missing",
-    Damage.STRAY: "belongs to no distribution",
-    Damage.NO_RECORD: "is missing or cannot be read",
-    Damage.BROKEN_RECORD: "is damaged",
-    Damage.UNSAFE_RECORD: "names files outside of the environment",
-    Damage.BROKEN_METADATA: "is damaged",
-    Damage.LEFTOVER: "was left by an installation that was stopped",
-    Damage.MISSING_SCRIPT: "is missing",
-    Damage.FOREIGN_SCRIPT: "starts the Python of another environment",
-    Damage.EDITED_SCRIPT: "is not what an installer writes",
-    Damage.BYTECODE: "is bytecode that its source does not give",
-    Damage.UNCHECKED_BYTECODE: "is bytecode that Python never compares with its source",
-    Damage.SHARED: "is brought by two distributions",
-    Damage.DUPLICATE: "is there twice",
-    Damage.SYSTEM_SITE: "lets the packages of the base interpreter in",
-    Damage.SYMLINK: "is a symbolic link",
-    Damage.WRONG_PYTHON: "is not the Python that the environment was made with",
-    Damage.MOVED: "is of another place",
-    Damage.UNREADABLE: "cannot be read",
-}
-"""Each damage as the end of a sentence that begins with the path."""
 
 
 def to_text(found: Fingerprint, look: Look) -> str:
@@ -98,8 +74,7 @@ def differences_to_json(one: Fingerprint, other: Fingerprint, found: Sequence[Di
 def problem_text(problem: Problem) -> str:
     """A problem in words: `idna: lib/python3.12/site-packages/idna/core.py is missing`."""
     owner = f"{problem.distribution}: " if problem.distribution else ""
-    detail = f": {problem.detail}" if problem.detail else ""
-    return visible(f"{owner}{problem.path} {WORDS[problem.damage]}{detail}")
+    return visible(f"{owner}{problem.path} {problem.words}")
 
 
 def _covered(found: Fingerprint) -> str:
