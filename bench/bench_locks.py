@@ -31,7 +31,7 @@ def tables() -> tuple[Table, ...]:
 
 def _fresh(folder: Path, index: str) -> Table:
     projects = Projects(Managers(folder / "home"), index, folder / "locks")
-    files = {}
+    files = dict[str, str]()
     for name, locked in (("poetry", projects.poetry), ("pdm", projects.pdm), ("pipenv", projects.pipenv)):
         for path, text in locked("beta", "gamma", "omega").items():
             files |= {f"{name}{number}/{path}": text for number in range(ROOTS)}
@@ -59,7 +59,7 @@ def _fresh(folder: Path, index: str) -> Table:
 
 
 def _many(folder: Path) -> Table:
-    files = {}
+    files = dict[str, str]()
     for number in range(REQUIREMENTS):
         pins = "".join(
             f"package{each}=={each}.{number} \\\n    --hash=sha256:{each:064x}\n    # via -r requirements.in\n"

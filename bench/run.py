@@ -15,6 +15,7 @@ from pathlib import Path
 
 import bench_check
 import bench_environment
+import bench_fingerprint
 import bench_million
 import bench_start
 from measure import kempt, render
@@ -48,7 +49,7 @@ def _said(*argv: str) -> str:
 def main() -> int:
     """Measure, print, and write if asked to; 1 if some claim is not kept."""
     parts, kept = [f"Measured on {machine()}\n"], True
-    for module in (bench_start, bench_check, bench_million, bench_environment):
+    for module in (bench_start, bench_check, bench_million, bench_environment, bench_fingerprint):
         for table in module.tables():
             parts.append(render(table))
             kept = kept and all(claim.kept for claim in table.claims)

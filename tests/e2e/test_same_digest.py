@@ -1,4 +1,4 @@
-"""One lock is one digest: at every place, by every installer, with and without bytecode. Another lock is another one."""
+"""One lock is one digest: at every place, by every installer, with bytecode and without. Another lock is another."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pytest
 
 from kempt.errors import KemptError, UnsafeError, UnsupportedError
 from kempt.host import lock
-from kempt.host.lock import repository_lock
+from kempt.host.lock import environment_lock, repository_lock
 
 HOLDER = """
 import sys, time
@@ -53,6 +53,30 @@ def test_a_second_kempt_is_told_at_once_who_holds_it(state: str) -> None:
         holder.kill()
 
     assert f"another kempt (pid {holder.pid}) is changing this repository" == caught.value.message
+
+
+def test_a_program_that_was_given_the_lock_holds_it_when_kempt_is_killed(state: str) -> None:
+    code = """
+import subprocess, sys, time
+from kempt.host.lock import environment_lock
+with environment_lock(sys.argv[1], sys.argv[2]) as held:
+    print(subprocess.Popen(["sleep", "60"], pass_fds=[held]).pid, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code, state, "/repo/.venv"], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        started = int(holder.stdout.readline())
+        holder.kill()
+    with pytest.raises(UnsafeError) as caught, environment_lock(state, "/repo/.venv"):
+        pass
+    os.kill(started, signal.SIGKILL)
+
+    assert (
+        f"another kempt (pid {holder.pid}), or a program that it started, is working on this environment"
+        == caught.value.message
+    )
+    with environment_lock(state, "/repo/other"):
+        pass
 
 
 def test_one_that_is_killed_lets_go(state: str) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from posixpath import join, normpath
 from typing import Any
 
-FILE_URL = re.compile(r"@\s*file:(?://)?(?:\$\{PROJECT_ROOT\}/?|/\$\{PROJECT_ROOT\}/?)?([^\s;]+)")
-EDITABLE = re.compile(rb"^[ \t]*(?:-e|--editable)[ \t=]+([^\s;#\[]+)|^[ \t]*(\.{1,2}/[^\s;#\[]*)", re.MULTILINE)
+FILE_URL = r"@\s*file:(?://)?(?:\$\{PROJECT_ROOT\}/?|/\$\{PROJECT_ROOT\}/?)?([^\s;]+)"
+EDITABLE = rb"(?m)^[ \t]*(?:-e|--editable)[ \t=]+([^\s;#\[]+)|^[ \t]*(\.{1,2}/[^\s;#\[]*)"
 
 
 def of_pyproject(document: Mapping[str, Any], folder: str) -> Iterator[str]:
@@ -23,7 +23,7 @@ def of_pyproject(document: Mapping[str, Any], folder: str) -> Iterator[str]:
                 if isinstance(entry, Mapping) and isinstance(entry.get("path"), str):
                     yield _place(folder, entry["path"])
     for text in _texts(document):
-        if match := FILE_URL.search(text):
+        if match := re.search(FILE_URL, text) if "file:" in text else None:
             yield _place(folder, match[1])
 
 
@@ -31,7 +31,7 @@ def of_requirements(content: bytes, folder: str) -> Iterator[str]:
     """The folders that a requirements file in `folder` installs."""
     if b"-e" not in content and b"--editable" not in content and b"./" not in content:
         return
-    for match in EDITABLE.finditer(content):
+    for match in re.finditer(EDITABLE, content):
         yield _place(folder, (match[1] or match[2]).decode("utf-8", "surrogateescape"))
 
 

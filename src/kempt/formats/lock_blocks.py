@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 STRING = rb"\"((?:[^\"\\\n]|\\.)*+)\"|'([^'\n]*+)'"
+TEXT = re.compile(STRING)
 ITEM = re.compile(
     rb"([\w-]+) = (?:" + STRING + rb"|\[([^\[\]{}\n]*+)\]|\{([^{}\n]*+)\}|([^\s\"'\[\]{},]+))(?:, |,? *$)"
 )
 LISTED = re.compile(rb"[\s,]*+(?:" + STRING + rb"|\#[^\n]*+)")
 ARRAY = re.compile(rb"^([\w-]+) = \[", re.MULTILINE)
+CLOSING = {b"[": b"]", b"{": b"}"}
 BLOCK_LIMIT = 4 * 1024**2
 """Bytes of one block above which tomllib is not asked."""
 
@@ -131,7 +132,8 @@ def parsed_outside(content: bytes, kind: str = "package") -> Mapping[str, Any]:
 
 def text(part: bytes, key: str) -> str:
     """The string that a key has in a part of a file, empty where there is none."""
-    match = _text_pattern(key).search(part)
+    start = _after(part, key)
+    match = None if start < 0 else TEXT.match(part, start)
     return "" if match is None else _decoded(match[1], match[2])
 
 
@@ -140,14 +142,14 @@ def value(part: bytes, key: str) -> bytes:
 
     An array ends with a bracket at the end of its own line, or at the beginning of one.
     """
-    match = _value_pattern(key).search(part)
-    if match is None:
+    start = _after(part, key)
+    opening = b"" if start < 0 else part[start : start + 1]
+    if opening not in CLOSING:
         return b""
-    start = match.end() - 1
-    closing = b"]" if match[1] == b"[" else b"}"
+    closing = CLOSING[opening]
     line_end = part.find(b"\n", start)
     first = part[start : len(part) if line_end < 0 else line_end]
-    if first.rstrip().endswith(closing) and first.rstrip() != match[1]:
+    if first.rstrip().endswith(closing) and first.rstrip() != opening:
         return first.rstrip()
     end = part.find(b"\n" + closing, start)
     return part[start : end + 2] if end >= 0 else b""
@@ -225,6 +227,15 @@ def _end(content: bytes, start: int, limit: int, kind: str) -> int:
     return limit
 
 
+def _after(part: bytes, key: str) -> int:
+    """Where the value of a key begins; -1 where no line begins with this key."""
+    words = f"{key} = ".encode()
+    if part.startswith(words):
+        return len(words)
+    found = part.find(b"\n" + words)
+    return found if found < 0 else found + 1 + len(words)
+
+
 def _word(word: str) -> Value:
     """A flag or a number; a date stays as it is written."""
     return word == "true" if word in {"true", "false"} else int(word) if word.isdecimal() else word
@@ -257,13 +268,3 @@ def _parsed(content: bytes) -> Mapping[str, Any]:
         return tomllib.loads(content.decode("utf-8", "replace"))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         return {}
-
-
-@cache
-def _text_pattern(key: str) -> re.Pattern[bytes]:
-    return re.compile(rb"^" + re.escape(key).encode() + rb" = (?:" + STRING + rb")", re.MULTILINE)
-
-
-@cache
-def _value_pattern(key: str) -> re.Pattern[bytes]:
-    return re.compile(rb"^" + re.escape(key).encode() + rb" = ([\[{])", re.MULTILINE)

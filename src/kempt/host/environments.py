@@ -7,7 +7,6 @@ old one waits beside it, in the same folder and so on the same file system, unti
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -105,7 +104,7 @@ def put_back(aside: str, environment: str) -> None:
     with unwritable(environment):
         os.rename(aside, environment)
         if gone:
-            shutil.rmtree(gone)
+            _remove_tree(gone)
 
 
 def asides(environment: str) -> tuple[str, ...]:
@@ -117,7 +116,7 @@ def sweep(environment: str) -> None:
     """Remove what a run that was killed had begun to remove."""
     for path in _beside(environment, _GONE):
         with suppress(OSError):
-            shutil.rmtree(path)
+            _remove_tree(path)
 
 
 def remove(environment: str) -> None:
@@ -125,7 +124,7 @@ def remove(environment: str) -> None:
     # Under another name first: when this is stopped half-way, no half of it is taken for an environment.
     gone = _renamed(environment, _gone(environment))
     with unwritable(environment):
-        shutil.rmtree(gone)
+        _remove_tree(gone)
 
 
 def remove_inside(environment: str, relative: str) -> bool:
@@ -138,6 +137,12 @@ def remove_inside(environment: str, relative: str) -> bool:
         os.unlink(path)
         return True
     return False
+
+
+def _remove_tree(folder: str) -> None:
+    from shutil import rmtree  # its import brings three decompressors along
+
+    rmtree(folder)
 
 
 def _gone(environment: str) -> str:

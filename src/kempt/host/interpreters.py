@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 from contextlib import suppress
 
 from kempt.errors import KemptError
 from kempt.host.files import write_atomic
-from kempt.host.reading import read_regular
-from kempt.host.state import cache_folder
+from kempt.host.state import cache_folder, read_cache
 
 FOLDER = "interpreters"
 LIMIT = 64 * 1024
@@ -21,7 +19,7 @@ def remembered(path: str) -> bytes:
     name = _name(path)
     if name:
         with suppress(KemptError):
-            return read_regular(os.path.join(cache_folder(FOLDER), name), LIMIT)
+            return read_cache(FOLDER, name, LIMIT) or b""
     return b""
 
 
@@ -30,12 +28,17 @@ def remember(path: str, said: bytes) -> None:
     name = _name(path)
     if name:
         with suppress(KemptError):
-            write_atomic(cache_folder(FOLDER), name, said, None)
+            folder = cache_folder(FOLDER)
+            if not os.path.lexists(os.path.join(folder, name)):
+                write_atomic(folder, name, said, None)
 
 
 def kernel() -> dict[str, str]:
     """The markers that change when the system is updated, and no interpreter with it."""
-    return {"platform_release": platform.release(), "platform_version": platform.version()}
+    if not hasattr(os, "uname"):
+        return {}
+    system = os.uname()
+    return {"platform_release": system.release, "platform_version": system.version}
 
 
 def _name(path: str) -> str:

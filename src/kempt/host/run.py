@@ -80,12 +80,13 @@ class Programs:
         env: Mapping[str, str],
         cwd: str,
         keep: Sequence[int] = (),
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> int:
         """Run a program in a process group of its own; each line of what it prints goes to `on_line`; its exit status.
 
         A line ends where the program begins it anew, too, and after LINE_LIMIT bytes. `keep` are descriptors that the
-        program has open as well. There is no limit of time. Raises ToolError when it cannot be started. However this
-        ends, the program and all that it started have ended.
+        program has open as well; `meanwhile` is called once it runs. There is no limit of time. Raises ToolError when
+        it cannot be started. However this ends, the program and all that it started have ended.
         """
         name = os.path.basename(argv[0])
         if self.is_stopped():
@@ -101,6 +102,7 @@ class Programs:
         try:
             if self.is_stopped():  # between the question above and the start
                 _kill_group(process)
+            meanwhile()
             _read_lines(process, on_line)
             return process.wait()
         finally:

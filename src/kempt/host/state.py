@@ -76,8 +76,12 @@ def read_state(folder: str, name: str, limit: int) -> bytes | None:
 
     Raises UnreadableError where it is no regular file, or larger than `limit` bytes.
     """
-    path = os.path.join(_place(_STATE, environ()), folder, name)
-    return read_regular(path, limit) if os.path.lexists(path) else None
+    return _read(_STATE, folder, name, limit)
+
+
+def read_cache(folder: str, name: str, limit: int) -> bytes | None:
+    """A file of the cache; None where there is none. Nothing is made. Raises UnreadableError as `read_state` does."""
+    return _read(_CACHE, folder, name, limit)
 
 
 def write_state(folder: str, name: str, content: bytes) -> None:
@@ -93,6 +97,11 @@ def remove_state(folder: str, name: str) -> None:
     """Remove such a file if it is there."""
     with suppress(OSError):
         os.unlink(os.path.join(_place(_STATE, environ()), folder, name))
+
+
+def _read(home: _Home, folder: str, name: str, limit: int) -> bytes | None:
+    path = os.path.join(_place(home, environ()), folder, name)
+    return read_regular(path, limit) if os.path.lexists(path) else None
 
 
 def _place(home: _Home, env: Mapping[str, str], platform: str = sys.platform) -> str:

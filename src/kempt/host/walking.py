@@ -91,11 +91,11 @@ def _sort_out(found: Walk, prefix: str, folder: str | int, waiting: list[str]) -
     with os.scandir(folder) as entries:
         for entry in entries:
             name = prefix + entry.name
-            if entry.is_dir(follow_symlinks=False) and not (_WINDOWS and _is_junction(entry)):
+            if entry.is_file(follow_symlinks=False):
+                files[name] = entry.stat(follow_symlinks=False)
+            elif entry.is_dir(follow_symlinks=False) and not (_WINDOWS and _is_junction(entry)):
                 waiting.append(name + "/")
                 found.folders.add(name)
-            elif entry.is_file(follow_symlinks=False):
-                files[name] = entry.stat(follow_symlinks=False)
             elif entry.is_symlink() or (_WINDOWS and _is_junction(entry)):
                 found.links[name] = _target(f"{found.root}/{name}")
             else:

@@ -14,7 +14,7 @@ from kempt.rules import locking
 
 BESIDE = frozenset({"conda-lock"})
 """Managers of other things than packages for Python: theirs may lie beside any lock."""
-CREATOR = re.compile(rb'^created-by[ \t]*=[ \t]*["\']([\w.-]+)', re.MULTILINE)
+CREATOR = rb'(?m)^created-by[ \t]*=[ \t]*["\']([\w.-]+)'
 EXPORTERS = {"poetry-plugin-export": "poetry", "pip-tools": "pip"}
 HEAD = 4096
 BACKENDS = {"uv_build": "uv", "poetry": "poetry", "pdm": "pdm"}
@@ -37,7 +37,7 @@ def _owned(repo: Repo, service: Service) -> Iterator[tuple[PurePosixPath, str]]:
     for path in service.locks:
         owner = catalog.lock_owner(path.name)
         if owner == "pylock":
-            match = CREATOR.search(repo.documents.read(path) or b"", 0, HEAD)
+            match = re.search(CREATOR, (repo.documents.read(path) or b"")[:HEAD])
             creator = match[1].decode("ascii", "replace").lower() if match else None
             owner = None if creator is None else EXPORTERS.get(creator, creator)
         if owner is not None and owner not in BESIDE:

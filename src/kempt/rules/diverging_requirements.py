@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from kempt import managers
-from kempt.formats import compiled, requirements
-from kempt.formats.compiled import Made
-from kempt.formats.requirements import Requirements
-from kempt.managers.exports import differences
 from kempt.model.finding import Finding, Level, Location
-from kempt.model.locks import LockedPackage
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import locking
+
+if TYPE_CHECKING:
+    from kempt.formats.compiled import Made
+    from kempt.formats.requirements import Requirements
+    from kempt.model.locks import LockedPackage
 
 APART = frozenset({
     "--package", "--project", "--directory", "--resolution", "--python-version", "--python-platform", "--exclude-newer",
@@ -23,7 +24,7 @@ APART = frozenset({
 })  # fmt: skip
 """Options that export something else, or that resolve apart on purpose."""
 PYLOCK = "pylock.toml"
-SIGNED = re.compile(rb'^created-by[ \t]*=[ \t]*["\'](?:uv|pdm|poetry-plugin-export)["\']', re.MULTILINE)
+SIGNED = rb'(?m)^created-by[ \t]*=[ \t]*["\'](?:uv|pdm|poetry-plugin-export)["\']'
 HEAD = 4096
 
 
@@ -42,7 +43,9 @@ def _exported(repo: Repo, service: Service, path: PurePosixPath) -> tuple[Locked
     """What an export holds; nothing for a file that is none."""
     content = repo.documents.read(path) or b""
     if path.name == PYLOCK:
-        return managers.manager("pylock").packages(content) if SIGNED.search(content, 0, HEAD) else ()
+        return managers.manager("pylock").packages(content) if re.search(SIGNED, content[:HEAD]) else ()
+    from kempt.formats import compiled, requirements
+
     parsed = requirements.parse(content)
     made = compiled.header(parsed.text)
     if not (_is_export(made) if made else service.manager == "poetry" and _is_poetrys(parsed)):
@@ -63,8 +66,12 @@ def _is_poetrys(parsed: Requirements) -> bool:
 def _compared(
     repo: Repo, service: Service, path: PurePosixPath, exported: tuple[LockedPackage, ...]
 ) -> Iterator[Finding]:
+    if not exported:
+        return
+    from kempt.managers.exports import differences
+
     manager, lock = locking.known(service), service.lock
-    content = None if lock is None or not exported else repo.documents.read(lock)
+    content = None if lock is None else repo.documents.read(lock)
     locked = () if manager is None or content is None else manager.packages(content)
     if lock is None or not locked or not differences(exported, locked):
         return

@@ -14,10 +14,9 @@ from kempt.model.rule import Rule
 from kempt.rules import locking
 
 PIPENV_VARIABLE = b"PIPENV_VENV_IN_PROJECT"
-ELSEWHERE = re.compile(
-    rb"^(?P<indent>[ \t]*)(?:-[ \t]|export[ \t]|[\"'])*"
-    rb"UV_PROJECT_ENVIRONMENT[\"']?[ \t]*[:=][ \t]*[\"']?(?P<place>[^\n\"'#]*)",
-    re.MULTILINE,
+ELSEWHERE = (
+    rb"(?m)^(?P<indent>[ \t]*)(?:-[ \t]|export[ \t]|[\"'])*"
+    rb"UV_PROJECT_ENVIRONMENT[\"']?[ \t]*[:=][ \t]*[\"']?(?P<place>[^\n\"'#]*)"
 )
 DEEPEST_JOB = 6
 """Columns before a variable of a whole job in a workflow; what stands further right is one step's."""
@@ -100,7 +99,7 @@ def _by_variable(repo: Repo) -> Iterator[Finding]:
         if not path.endswith((".yml", ".yaml", "/.env")) and path != ".env":
             continue
         content = repo.documents.read(path) or b""
-        for match in ELSEWHERE.finditer(content) if b"UV_PROJECT_ENVIRONMENT" in content else ():
+        for match in re.finditer(ELSEWHERE, content) if b"UV_PROJECT_ENVIRONMENT" in content else ():
             place = match["place"].decode("utf-8", "replace").strip()
             if place and place.removeprefix("./") != ".venv":
                 line = content.count(b"\n", 0, match.start("place")) + 1

@@ -12,7 +12,7 @@ from kempt.rules import referring
 from kempt.rules.referring import Reference
 
 HINTS = tuple(system + sign for system in (b"git", b"hg", b"svn", b"bzr") for sign in (b"+", b" =", b"="))
-COMMIT = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
+COMMIT = r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}"
 NUMBERED = {"svn", "bzr"}
 """Systems that count their revisions: a number is one that never moves."""
 
@@ -34,7 +34,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _is_fixed(found: Reference) -> bool:
     """Whether it names a commit. What is computed (`${REF}`) is not judged."""
-    if COMMIT.fullmatch(found.revision) or re.search(r"[${%]", found.revision):
+    if re.fullmatch(COMMIT, found.revision) or re.search(r"[${%]", found.revision):
         return True
     return found.kind in NUMBERED and found.revision.isdigit()
 

@@ -16,8 +16,9 @@ from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import referring
 
-MICRO = re.compile(rb"python_full_version [<>=!~]{1,3} [\"'\\]{1,2}(\d{1,3}\.\d{1,3}\.[1-9]\d{0,3})")
-NAME = re.compile(rb"^name = [\"']([^\"'\n]+)[\"']", re.MULTILINE)
+MICRO_HINT = b"python_full_version "
+MICRO = rb"python_full_version [<>=!~]{1,3} [\"'\\]{1,2}(\d{1,3}\.\d{1,3}\.[1-9]\d{0,3})"
+NAME = rb"(?m)^name = [\"']([^\"'\n]+)[\"']"
 MARKERS = ("resolution-markers", "markers", "marker")
 """What uv, Poetry, PDM and PEP 751 call the condition of one entry."""
 PLATFORMS = (
@@ -27,7 +28,7 @@ PLATFORMS = (
 )
 LIMIT, LONGEST = 20, 2000
 """How many boundaries and entries of one name are looked at, and the characters of a condition."""
-PINNED = re.compile(r"^[^\s#\d]{0,20}(\d+\.\d+)(\.\d+)?", re.MULTILINE)
+PINNED = r"(?m)^[^\s#\d]{0,20}(\d+\.\d+)(\.\d+)?"
 PIN = ".python-version"
 
 
@@ -64,7 +65,8 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _may_fork(content: bytes, name: str) -> bool:
     """Whether a patch version stands in a condition; uv lists the conditions of all its forks at the top."""
     end = content.find(b"[[package]]") if name == "uv.lock" else -1
-    return MICRO.search(content, 0, len(content) if end < 0 else end) is not None
+    conditions = content if end < 0 else content[:end]
+    return MICRO_HINT in conditions and re.search(MICRO, conditions) is not None
 
 
 def _finding(service: Service, lock: PurePosixPath, forks: list[Fork]) -> Finding:
@@ -83,7 +85,7 @@ def _is_settled(repo: Repo, service: Service, python: str) -> bool:
     """Whether the pin at or above the service leaves nothing to this boundary."""
     for folder in (service.root, *service.root.parents):
         content = repo.documents.read(folder / PIN)
-        match = None if content is None else PINNED.search(content.decode("utf-8", "replace"))
+        match = None if content is None else re.search(PINNED, content.decode("utf-8", "replace"))
         if match:
             return match[2] is not None or not python.startswith(f"{match[1]}.")
     return False
@@ -94,11 +96,11 @@ def _forks(content: bytes, name: str) -> Iterator[Fork]:
     kind = "packages" if name.endswith(".toml") else "package"
     named: dict[bytes, list[Block]] = {}
     for block in lock_blocks.blocks(content, kind):
-        match = NAME.search(block.fields)
+        match = re.search(NAME, block.fields)
         if match:
             named.setdefault(match[1], []).append(block)
     for blocks in named.values():
-        boundaries = sorted({match.decode() for block in blocks for match in MICRO.findall(block.content)})
+        boundaries = sorted({match.decode() for block in blocks for match in re.findall(MICRO, block.content)})
         if len(blocks) > 1 and boundaries:
             fork = _fork([_entry(block) for block in blocks[:LIMIT]], boundaries[:LIMIT])
             if fork is not None:

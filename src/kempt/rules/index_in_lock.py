@@ -14,14 +14,16 @@ from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.rules import referring
 
-OPTION = re.compile(rb"^[ \t]*(--extra-index-url|--find-links|-f|--index-url|-i)[ =\t][ \t]*([^\s#]+)", re.MULTILINE)
+OPTION = rb"(?m)^[ \t]*(--extra-index-url|--find-links|-f|--index-url|-i)[ =\t][ \t]*([^\s#]+)"
 OPTION_HINTS = (b"-index-url", b"-find-links", b"\n-f", b"\n-i")
-LOCAL = re.compile(rb"file:/{1,3}(?![/$])[^\s\"'<>,}]*")
+LOCAL_HINT = b"file:/"
+LOCAL = rb"file:/{1,3}(?![/$])[^\s\"'<>,}]*"
 """An address on the disk; `file:///${PROJECT_ROOT}/...` is a path dependency."""
 REGISTRY = b"{ registry = "
-FOLDER = re.compile(rb"\{ registry = [\"'](?!https?://|file:)([^\"'\n]+)")
+FOLDER = rb"\{ registry = [\"'](?!https?://|file:)([^\"'\n]+)"
 """An index of uv that is a folder."""
-SETTINGS = re.compile(rb"index|find-links|tool\.(?:poetry|pdm)\.source|source[\"']?\s{0,9}=")
+SETTINGS = (b"index", b"find-links", b"source")
+"""One of these stands in every manifest that names an index."""
 MARKED = {"tool.uv.index": "uv", "index": "uv", "tool.poetry.source": "poetry", "tool.pdm.source": "pdm"}
 HELP = {
     "uv": "write explicit = true in its table, and name it in [tool.uv.sources] for each package that it serves",
@@ -57,12 +59,12 @@ def _places(repo: Repo, path: PurePosixPath, content: bytes) -> Iterator[Place]:
         yield from _options(repo, path, content)
     elif path.suffix == ".lock" or path.name.startswith("pylock"):
         yield from _local(repo, path, content)
-    elif path.name in {"pyproject.toml", "uv.toml"} and SETTINGS.search(content):
+    elif path.name in {"pyproject.toml", "uv.toml"} and any(word in content for word in SETTINGS):
         yield from _settings(repo, path, content)
 
 
 def _options(repo: Repo, path: PurePosixPath, content: bytes) -> Iterator[Place]:
-    for match in OPTION.finditer(content) if any(hint in b"\n" + content for hint in OPTION_HINTS) else ():
+    for match in re.finditer(OPTION, content) if any(hint in b"\n" + content for hint in OPTION_HINTS) else ():
         option, address = match[1].decode(), match[2].decode("utf-8", "replace").strip("\"'")
         extra = option in {"--extra-index-url", "--find-links", "-f"}
         if extra and not (option != "--extra-index-url" and _is_tracked(repo, path, address)):
@@ -77,7 +79,8 @@ def _options(repo: Repo, path: PurePosixPath, content: bytes) -> Iterator[Place]
 def _local(repo: Repo, path: PurePosixPath, content: bytes) -> Iterator[Place]:
     """The first address on the disk: a lock that was made with one holds many."""
     folders = content.count(REGISTRY) > content.count(REGISTRY + b'"http')
-    for match in (*LOCAL.finditer(content), *(FOLDER.finditer(content) if folders else ())):
+    addresses = re.finditer(LOCAL, content) if LOCAL_HINT in content else ()
+    for match in (*addresses, *(re.finditer(FOLDER, content) if folders else ())):
         address = match[match.lastindex or 0].decode("utf-8", "replace")
         if not _is_tracked(repo, path, address):
             line = content.count(b"\n", 0, match.start()) + 1

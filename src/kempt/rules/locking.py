@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kempt import catalog, managers
-from kempt.model.manager import Manager
 from kempt.model.repo import Repo, Service
+
+if TYPE_CHECKING:
+    from kempt.model.manager import Manager
 
 PYPROJECT = "pyproject.toml"
 UNDECIDED = ("uv", "poetry", "pdm", "pip", "pylock")

@@ -12,15 +12,16 @@ from kempt.formats import toml
 from kempt.model.finding import Level
 from kempt.model.repo import Repo, Service
 
-EDITABLE = re.compile(r"(?:-e|--editable)[ =]\s*")
-DIRECT = re.compile(
+EDITABLE = r"(?:-e|--editable)[ =]\s*"
+DIRECT = (
     r"(?:(?P<name>[A-Za-z0-9][\w.-]{0,100})\s{0,9}(?:\[[^\]]{0,200}\])?\s{0,9}@\s{0,9})?"
     r"(?P<address>(?:(?:git|hg|svn|bzr)\+|file:|[/\\]|\.\.?(?:[/\\]|$)|~/|[A-Za-z]:[/\\])[^\s;]*)"
 )
-QUOTED = re.compile(r"\"([^\"\n]{1,500})\"|'([^'\n]{1,500})'")
-USER = re.compile(r"://\S*@")
-NO_PORT = re.compile(r":(?!\d{1,5}$)")
-DIRECTORY = re.compile(r"file:(?://)?(?:/?\$\{PROJECT_ROOT\}/)?|/?\$\{PROJECT_ROOT\}/")
+QUOTED = r"\"([^\"\n]{1,500})\"|'([^'\n]{1,500})'"
+USER = r"://\S*@"
+NO_PORT = r":(?!\d{1,5}$)"
+DIRECTORY = r"file:(?://)?(?:/?\$\{PROJECT_ROOT\}/)?|/?\$\{PROJECT_ROOT\}/"
+"""Patterns of direct references; most projects have none, so they are compiled when one is met."""
 OUTER_TABLES = frozenset({"source", "requires", "scripts", "pipenv"})
 """Tables of a Pipfile that hold no requirements."""
 
@@ -71,7 +72,7 @@ def milder(repo: Repo, path: PurePosixPath) -> Level | None:
 
 def shown(address: str) -> str:
     """An address without what it must not give away: user, password, query and fragment."""
-    return USER.sub("://", address).partition("#")[0].partition("?")[0]
+    return re.sub(USER, "://", address).partition("#")[0].partition("?")[0]
 
 
 def is_above(path: str) -> bool:
@@ -104,7 +105,7 @@ def _of_lines(path: str, content: bytes) -> Iterator[Reference]:
 
 def _of_quotes(path: str, content: bytes) -> Iterator[Reference]:
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), start=1):
-        for double, single in () if line.lstrip().startswith("#") else QUOTED.findall(line):
+        for double, single in () if line.lstrip().startswith("#") else re.findall(QUOTED, line):
             found = _direct(path, number, double or single)
             if found is not None and _is_meant(path, found, double or single):
                 yield found
@@ -172,8 +173,8 @@ def _from_table(path: str, line: int, name: str, value: object) -> Reference | N
 
 def _direct(path: str, line: int, requirement: str) -> Reference | None:
     """What a requirement string or a line of a requirements file refers to; None for a name or an option."""
-    text = EDITABLE.sub("", requirement.strip(), count=1)
-    match = DIRECT.match(text)
+    text = re.sub(EDITABLE, "", requirement.strip(), count=1)
+    match = re.match(DIRECT, text)
     if match is None:
         return None
     address = match["address"]
@@ -186,7 +187,7 @@ def _direct(path: str, line: int, requirement: str) -> Reference | None:
     scheme, separator, place = rest.partition("://")
     host, slash, inner = place.partition("/") if separator else scheme.partition(":")
     inner, _, revision = inner.partition("@")
-    if separator and "@" not in host and NO_PORT.search(host):
+    if separator and "@" not in host and re.search(NO_PORT, host):
         return None  # a password with a slash in it: no tool can ask that address, and no part of it may be shown
     host = host.rpartition("@")[2]
     place = f"{scheme}://{host}{slash}{inner}" if separator else f"{host}{slash}{inner}"
@@ -195,7 +196,7 @@ def _direct(path: str, line: int, requirement: str) -> Reference | None:
 
 def _local(path: str, line: int, name: str, address: str) -> Reference | None:
     """A path, as written but for `file:` and what stands for the manifest's own folder; None where it is computed."""
-    place = DIRECTORY.sub("", address.partition("#")[0], count=1)
+    place = re.sub(DIRECTORY, "", address.partition("#")[0], count=1)
     if re.search(r"[${%]", place):
         return None
     bare = place.partition("[")[0]

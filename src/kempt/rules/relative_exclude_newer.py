@@ -15,7 +15,7 @@ from kempt.model.rule import Rule
 from kempt.rules import referring
 
 HINT = b"exclude-newer"
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DATE = r"\d{4}-\d{2}-\d{2}"
 LOCKED_SPAN = b"\nexclude-newer-span = "
 
 
@@ -43,7 +43,7 @@ def _spans(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(key, value) of every setting that is a span of time and no date."""
     found = [(HINT.decode(), each.get(HINT.decode())) for each in (settings, toml.table(settings, "pip"))]
     found += toml.table(settings, "exclude-newer-package").items()
-    yield from ((key, value) for key, value in found if isinstance(value, str) and not DATE.match(value))
+    yield from ((key, value) for key, value in found if isinstance(value, str) and not re.match(DATE, value))
 
 
 def _line(content: bytes, key: str, span: str) -> int:

@@ -13,14 +13,15 @@ from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import referring
 
-ARCHIVE = re.compile(rb"\.(?:tar\.gz|tgz|zip|tar\.bz2|tar\.xz)[\"'#?]")
+ARCHIVE_HINTS = (b".tar.", b".tgz", b".zip")
+ARCHIVE = rb"\.(?:tar\.gz|tgz|zip|tar\.bz2|tar\.xz)[\"'#?]"
 OLD_TABLE = b"\n[metadata.files]\n"
-OLD_FILES = re.compile(rb"^[\"']?([\w.-]+)[\"']? = \[\n((?:[ \t].*\n)*+)\]", re.MULTILINE)
+OLD_FILES = rb"(?m)^[\"']?([\w.-]+)[\"']? = \[\n((?:[ \t].*\n)*+)\]"
 """One package's files below `[metadata.files]`, where Poetry kept them before 1.3."""
 FROM_INDEX = {
-    "uv.lock": re.compile(rb"^source = \{ registry = ", re.MULTILINE),
-    "poetry.lock": re.compile(rb"\A(?!(?s:.*)^type = \"(?:git|url|file|directory)\")", re.MULTILINE),
-    "pdm.lock": re.compile(rb"\A(?!(?s:.*)^(?:git|hg|svn|bzr|url|path) = )", re.MULTILINE),
+    "uv.lock": rb"(?m)^source = \{ registry = ",
+    "poetry.lock": rb"(?m)\A(?!(?s:.*)^type = \"(?:git|url|file|directory)\")",
+    "pdm.lock": rb"(?m)\A(?!(?s:.*)^(?:git|hg|svn|bzr|url|path) = )",
 }
 HELP = {
     "uv": "pin the backend with build-constraint-dependencies in [tool.uv], or write no-build = true there",
@@ -53,19 +54,24 @@ def _built(content: bytes, lock: str) -> Iterator[tuple[str, int]]:
     """(name, line) of the packages that an index offers without any wheel."""
     kind = "packages" if lock.endswith(".toml") else "package"
     parts = content.split(f"[[{kind}]]".encode())
-    if not any(b".whl" not in part and ARCHIVE.search(part) for part in parts[1:]) and OLD_TABLE not in content:
+    if not any(_is_sdist_only(part) for part in parts[1:]) and OLD_TABLE not in content:
         return
     from_index = FROM_INDEX.get(lock)
     for block in lock_blocks.blocks(content, kind):
-        if b".whl" in block.content or not ARCHIVE.search(block.content):
+        if not _is_sdist_only(block.content):
             continue
-        if from_index.search(block.content) if from_index else _has_sdist(block):
+        if re.search(from_index, block.content) if from_index else _has_sdist(block):
             yield block.text("name"), block.line
     start = content.find(OLD_TABLE)
     if start >= 0:
-        for match in OLD_FILES.finditer(content, start):
-            if b".whl" not in match[2] and ARCHIVE.search(match[2]):
+        for match in re.compile(OLD_FILES).finditer(content, start):
+            if _is_sdist_only(match[2]):
                 yield match[1].decode(), content.count(b"\n", 0, match.start()) + 1
+
+
+def _is_sdist_only(part: bytes) -> bool:
+    """Whether a part of a lock names an archive of sources and no wheel."""
+    return b".whl" not in part and any(hint in part for hint in ARCHIVE_HINTS) and re.search(ARCHIVE, part) is not None
 
 
 def _has_sdist(block: Block) -> bool:

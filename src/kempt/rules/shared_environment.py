@@ -15,10 +15,8 @@ from kempt.model.rule import Rule
 from kempt.model.tree import SYMLINK
 from kempt.rules import locking, referring
 
-OPTION = re.compile(rb"--system-site-packages|include-system-site-packages\s{0,9}=\s{0,9}true")
-PYTHONPATH = re.compile(
-    rb"PYTHONPATH[\"']?[ \t]{0,9}[:=][^\n]{0,300}?(?:envs?|conda)[\w.-]{0,40}/[^\n:;\"']{0,200}site-packages"
-)
+OPTION = rb"--system-site-packages|include-system-site-packages\s{0,9}=\s{0,9}true"
+PYTHONPATH = rb"PYTHONPATH[\"']?[ \t]{0,9}[:=][^\n]{0,300}?(?:envs?|conda)[\w.-]{0,40}/[^\n:;\"']{0,200}site-packages"
 SIGNS = (
     (b"system-site-packages", OPTION, "the packages of the system's Python"),
     (b"PYTHONPATH", PYTHONPATH, "those of another environment"),
@@ -37,7 +35,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _scripts(repo: Repo) -> Iterator[Finding]:
     for path, content in _texts(repo):
         for hint, pattern, what in SIGNS:
-            for match in pattern.finditer(content) if hint in content else ():
+            for match in re.finditer(pattern, content) if hint in content else ():
                 start = content.rfind(b"\n", 0, match.start()) + 1
                 if not content[start : match.start()].lstrip().startswith(COMMENT):
                     line = content.count(b"\n", 0, match.start()) + 1

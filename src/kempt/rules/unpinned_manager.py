@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from kempt.model.finding import Finding, Level, Location
-from kempt.model.manager import Manager
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import locking
+
+if TYPE_CHECKING:
+    from kempt.model.manager import Manager
 
 VERSION = rb"['\"]?v?(\d{1,6}(?:\.\d{1,6}){1,2})(?![\w.]*\*)"
 NAMED = (

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from kempt.formats import requirements
 from kempt.model.finding import Finding, Level, Location
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import locking
 
-OTHER_PURPOSE = re.compile(r"constraint|(?<![a-z])docs?(?![a-z])", re.IGNORECASE)
+OTHER_PURPOSE = r"(?i)constraint|(?<![a-z])docs?(?![a-z])"
 """Files that narrow what others install, and those for documentation: nobody runs the project from them."""
 
 
@@ -24,11 +23,13 @@ def check(repo: Repo) -> Iterator[Finding]:
     for service in locking.own_services(repo):
         if service.application and service.lock is None:
             for path in service.requirements:
-                if not OTHER_PURPOSE.search(str(path)):
+                if not re.search(OTHER_PURPOSE, str(path)):
                     yield from _of_file(repo, service, path)
 
 
 def _of_file(repo: Repo, service: Service, path: PurePosixPath) -> Iterator[Finding]:
+    from kempt.formats import requirements
+
     parsed = requirements.parse(repo.documents.read(path) or b"")
     named = [each for each in parsed.requirements if each.name and not each.place]
     loose = next((each for each in named if not each.pin), None)

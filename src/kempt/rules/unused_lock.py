@@ -12,13 +12,11 @@ from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import locking
 
-INSTALL = re.compile(
-    rb"(?<![\w/.-])(?:pip3?|pipenv|poetry|pdm|uv|conda|mamba|micromamba)[ \t]+(?:pip[ \t]+)?(?:install|sync)\b"
-)
+INSTALL = rb"(?<![\w/.-])(?:pip3?|pipenv|poetry|pdm|uv|conda|mamba|micromamba)[ \t]+(?:pip[ \t]+)?(?:install|sync)\b"
+INSTALL_WORDS = (b"install", b"sync")
 COMMENT = re.compile(rb"^[ \t]*#.*", re.MULTILINE)
-INDIRECT = re.compile(
-    rb"(?<![\w-])(?:kempt|tox|nox|hatch|invoke)(?![\w-])|uses:[ \t]*['\"]?(?:\./|[^\s@]+/\.github/workflows/)",
-    re.IGNORECASE,
+INDIRECT = (
+    rb"(?i)(?<![\w-])(?:kempt|tox|nox|hatch|invoke)(?![\w-])|uses:[ \t]*['\"]?(?:\./|[^\s@]+/\.github/workflows/)"
 )
 """Who installs on somebody's behalf, from what, is not said in the file that calls it."""
 UNREAD_FOLDERS = (".github/actions", "scripts", "bin", "ci", ".ci", "docker", ".devcontainer", ".buildkite")
@@ -38,11 +36,11 @@ def check(repo: Repo) -> Iterator[Finding]:
     if not locked:
         return
     texts = {path: COMMENT.sub(b"", content) for path, content in locking.scripts(repo)}
-    installs = next((each for each in texts.items() if _is_decisive(each[0]) and INSTALL.search(each[1])), None)
-    if installs is None or any(map(INDIRECT.search, texts.values())) or _is_unread(repo):
+    installs = next((each for each in texts.items() if _is_decisive(each[0]) and _install(each[1])), None)
+    if installs is None or any(re.search(INDIRECT, text) for text in texts.values()) or _is_unread(repo):
         return
     path, content = installs
-    match = INSTALL.search(content)
+    match = _install(content)
     line = content.count(b"\n", 0, match.start() if match else 0) + 1
     for service, lock in locked:
         words = re.compile(rb"(?<!\w)(?:%sx?|%s)(?!\w)" % (service.manager.encode(), re.escape(lock.name.encode())))
@@ -52,6 +50,11 @@ def check(repo: Repo) -> Iterator[Finding]:
                 about=lock, help=f"{_command(service)} installs what the lock says; or git rm {locking.quoted(lock)}",
                 service=service.root,
             )  # fmt: skip
+
+
+def _install(text: bytes) -> re.Match[bytes] | None:
+    """The first command that installs packages."""
+    return re.search(INSTALL, text) if any(word in text for word in INSTALL_WORDS) else None
 
 
 def _is_decisive(path: str) -> bool:

@@ -99,6 +99,22 @@ def test_what_came_with_the_environment_counts_only_if_it_is_locked(digest: str,
     ]
 
 
+def test_pip_has_the_scripts_that_its_installer_likes(installed: Path) -> None:
+    cli = "[console_scripts]\npip = pip.cli:main\npip3.9 = pip.cli:main\n"
+    add(installed, "pip", {"pip/__init__.py": b""}, scripts=cli)
+    body = (installed / "bin/gamma").read_text().replace("from gamma import main", "from pip.cli import main")
+    (installed / "bin/pip").write_text(body)
+    before = fingerprint(str(installed), locked={"pip"})
+    for name in ("pip3", "pip-3.12", "pip3.9"):
+        (installed / "bin" / name).write_text(body)
+        with record_of(installed, "pip").open("a") as rows:
+            rows.write(listed(f"../../../bin/{name}", body.encode()))
+
+    found = fingerprint(str(installed), locked={"pip"})
+
+    assert ((), (), True) == (before.problems, found.problems, before.lines == found.lines)
+
+
 def test_what_came_with_the_environment_hides_nothing(installed: Path) -> None:
     add(installed, "pip", {"pip/__init__.py": b""})
     before = fingerprint(str(installed))

@@ -94,10 +94,11 @@ def test_settings_of_package_managers_stay_behind_and_all_others_are_there(
     monkeypatch.delenv("PYTHONPATH", raising=False)
 
     settings = Path(without_settings(scratch))
-    found = clean(monkeypatch, settings=str(settings))
+    found = clean(monkeypatch, "poetry", settings=str(settings))
 
     assert str(settings) == found.variables["XDG_CONFIG_HOME"]
-    assert (f"{config}/uv/uv.toml", f"{config}/pip/pip.conf", f"{config}/pypoetry/config.toml") == found.withheld
+    assert (f"{config}/pip/pip.conf", f"{config}/pypoetry/config.toml") == found.withheld
+    assert (f"{config}/uv/uv.toml",) == clean(monkeypatch).withheld
     assert "secret" == (settings / "pypoetry" / "auth.toml").read_text()
     assert "[user]" == (settings / "git" / "config").read_text()
     assert {"git", "pypoetry", "python_keyring"} == {path.name for path in settings.iterdir()}

@@ -53,11 +53,21 @@ def fingerprint(
     outside = tuple(base.problems(layout, look.walk))
     if not proof and index.answer is not None and index.walk == look.digest and index.asked == asked:
         return _fingerprint(layout, index.answer, outside)
+    settled = use_index and look.is_settled
     known = {} if proof else stat_index.known(index, look.walk)
+    proven = stat_index.proven(index)
     scan = Scan(layout, look.walk, locked, beside)
-    hashed = scan.read(known, index.proven, proof=proof, jobs=jobs)
+    hashed = scan.read(known, proven, proof=proof, jobs=jobs)
+    answer = _answer(layout, scan)
+    if use_index:
+        proven = scan.proven if proof else proven
+        stat_index.save(look, asked, answer, hashed, settled=settled, kept=known, proven=proven)
+    return _fingerprint(layout, answer, outside, len(hashed) - len(known), proof=proof)
+
+
+def _answer(layout: Layout, scan: Scan) -> Answer:
     header = (FORMAT, f"python {layout.python}", f"system-site-packages {str(layout.system_site).lower()}")
-    answer = Answer(
+    return Answer(
         (*header, *scan.lines()),
         tuple(scan.problems),
         tuple(one.distribution for one in scan.installed),
@@ -65,9 +75,6 @@ def fingerprint(
         scan.bytes,
         scan.notes,
     )
-    if use_index:
-        stat_index.save(look, asked, answer, hashed, kept=known, proven=scan.proven if proof else index.proven)
-    return _fingerprint(layout, answer, outside, len(hashed) - len(known), proof=proof)
 
 
 def _fingerprint(

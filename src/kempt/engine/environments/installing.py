@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from kempt.engine.environments import marker
 from kempt.engine.environments.against_lock import against_lock
-from kempt.engine.environments.fingerprint import fingerprint
 from kempt.engine.environments.owners import owners
 from kempt.engine.environments.recorded import Recorded, load_recorded, record
 from kempt.engine.environments.repair import Cure, as_published, changed_paths, cure_of
@@ -175,11 +174,14 @@ class _Work:
 
     def _check(self, *, same: bool = False) -> tuple[Fingerprint, Cure]:
         """Look at the environment. `same` says that the manager changed nothing, so it must be what was recorded."""
+        from kempt.engine.environments.fingerprint import fingerprint  # imported while the manager worked
+
         self.runner.say(Phase.CHECKING)
         environments.unmark(self.place)  # a file more; the sign in kempt's own folder stays
         ready = self.ready
         names = None if ready.wanted is None else frozenset(ready.wanted.packages)
-        found = fingerprint(self.place, proof=self.proof, locked=names, root=ready.setup.root)
+        root = ready.setup.root
+        found = fingerprint(self.place, proof=self.proof, locked=names, root=root, use_index=not self.proof)
         against = against_lock(ready.wanted, found.distributions)
         changed = self._changed(found) if same and not found.problems else set()
         return found, cure_of(found, against, changed, self.accepted)

@@ -67,21 +67,21 @@ def find_interpreter(minor: str, fits: Callable[[str], bool], home: str, cwd: st
 def probe(path: str, cwd: str) -> Interpreter | None:
     """What a program says of itself; None where it is no CPython that works, such as a shim for a missing version.
 
-    A virtual environment's Python answers with the one that it was made from. The answer is remembered for as long as
-    the file is the same.
+    A virtual environment's Python answers with the one that it was made from.
     """
-    known = remembered(path)
-    done = known or _run((path, "-I", "-S", "-c", PROBE), cwd)
     try:
-        base, flags, markers = json.loads(done) if done else ("", "", {})
-        markers = {**markers, **kernel()} if markers else markers
-    except (ValueError, TypeError):
+        said = remembered(path) or _run((path, "-I", "-S", "-c", PROBE), cwd)
+        base, flags, markers = json.loads(said) if said else ("", "", {})
+        if not isinstance(markers, dict) or markers.get("implementation_name") != "cpython" or "t" in flags:
+            return None  # builds without the global lock take other wheels
+        return Interpreter(base or path, Target(markers["python_full_version"], {**markers, **kernel()}))
+    except (ValueError, TypeError, KeyError):
         return None
-    if done and not known:
-        remember(path, done)
-    if not isinstance(markers, dict) or markers.get("implementation_name") != "cpython" or "t" in flags:
-        return None  # builds without the global lock take other wheels
-    return Interpreter(base or path, Target(markers["python_full_version"], markers))
+
+
+def keep(interpreter: Interpreter) -> None:
+    """Write down what an interpreter said, so that it need not be asked as long as its file is the same."""
+    remember(interpreter.path, json.dumps([interpreter.path, "", dict(interpreter.target.markers)]).encode())
 
 
 def _candidates(minor: str, home: str, cwd: str) -> Iterator[str]:

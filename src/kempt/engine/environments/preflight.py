@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from kempt import managers
 from kempt.engine.environments import marker
-from kempt.engine.environments.interpreters import Interpreter
 from kempt.engine.environments.needs import require_manager, require_python, why_anew
 from kempt.engine.environments.project import Project
+from kempt.engine.environments.ready import Ready
 from kempt.engine.environments.refused import Refused, refused
 from kempt.engine.environments.scrub import scrubbed
 from kempt.errors import KemptError, ToolError, UnreadableError
 from kempt.host.environments import Place, place_of
 from kempt.host.repositories import exists
 from kempt.host.run import find_program, run
-from kempt.model.locks import Freshness, LockState, Origin, Wanted
+from kempt.model.locks import Freshness, LockState, Origin
 from kempt.model.manager import Manager, Setup
 from kempt.model.repo import Service
 from kempt.model.sync import SyncOptions
@@ -30,24 +29,6 @@ from kempt.model.verify import Reason, Refusal
 CHECK_SECONDS = 120.0
 OUTPUT_LIMIT = 16 * 1024**2
 UNSUPPORTED = {"pixi": "pixi install --locked", "conda": "conda env update --prune --file environment.yml"}
-
-
-class Ready(NamedTuple):
-    """A service that can be installed.
-
-    `lock_sha256` is the SHA-256 of what lies at `lock`. `rebuild` says why the environment must be made anew, and is
-    empty where it need not be.
-    """
-
-    service: Service
-    manager: Manager
-    setup: Setup
-    interpreter: Interpreter
-    wanted: Wanted | None
-    lock: str
-    lock_sha256: str
-    rebuild: str = ""
-    notes: tuple[str, ...] = ()
 
 
 def preflight(project: Project, service: Service, options: SyncOptions, settings: str = "") -> Ready | Refusal:

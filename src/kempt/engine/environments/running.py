@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 
 from kempt.engine.environments import marker
-from kempt.engine.environments.preflight import Ready
+from kempt.engine.environments.ready import Ready
 from kempt.engine.environments.refused import refused
 from kempt.engine.environments.scrub import Scrubbed
 from kempt.errors import ToolError
@@ -76,8 +77,9 @@ class Runner:
         variables = {**self._variables, **dict(command.variables)}
         try:
             return self._programs.stream(
-                _found(command.argv), heard, env=variables, cwd=self.ready.setup.root, keep=(self._held,)
-            )
+                _found(command.argv), heard, env=variables, cwd=self.ready.setup.root, keep=(self._held,),
+                meanwhile=_prepare_check,
+            )  # fmt: skip
         except ToolError as error:
             raise Failed(refused(error, Reason.MISSING)) from error
 
@@ -97,6 +99,11 @@ def _found(argv: Sequence[str]) -> tuple[str, ...]:
     if program is None:
         raise ToolError(f"{argv[0]} is not installed, or not on PATH", argv=tuple(argv))
     return (program, *argv[1:])
+
+
+def _prepare_check() -> None:
+    """Import what the check needs while the manager works: it takes as long as a whole run with nothing to do."""
+    import_module("kempt.engine.environments.fingerprint")
 
 
 def _short(word: str, root: str) -> str:

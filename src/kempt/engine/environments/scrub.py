@@ -30,10 +30,10 @@ HARMLESS = frozenset(
 NOISE = frozenset({"FORCE_COLOR", "CLICOLOR_FORCE", "PY_COLORS", "PYTHONWARNINGS", "PYTHONWARNDEFAULTENCODING"})
 """What changes how managers talk, and not what they do: kept from them without a word."""
 SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "uv": ("uv.toml", ".python-version"), "pip": ("pip.conf",), "pypoetry": ("config.toml",), "pdm": ("config.toml",),
-    "virtualenv": ("virtualenv.ini",),
+    "uv": ("UV_", "uv.toml", ".python-version"), "pip": ("PIP_", "pip.conf"), "pypoetry": ("POETRY_", "config.toml"),
+    "pdm": ("PDM_", "config.toml"), "virtualenv": ("VIRTUALENV_", "virtualenv.ini"),
 }  # fmt: skip
-"""Folders below the user's settings that managers read, and the files there that change what they do."""
+"""Folders below the user's settings that managers read: how their variables begin, and the files that matter."""
 PASSWORDS = {"pypoetry": ("auth.toml",)}
 """What is passed on of these folders all the same."""
 MANY = 3
@@ -63,7 +63,7 @@ def scrubbed(manager: Manager, settings: str, more: Iterable[tuple[str, str]] = 
             "POETRY_CONFIG_DIR": f"{settings}/pypoetry",
             "PDM_CONFIG_FILE": f"{settings}/pdm/config.toml",
         }
-    return Scrubbed({**kept, **dict(more)}, (*_grouped(sorted(withheld)), *_hidden_files()))
+    return Scrubbed({**kept, **dict(more)}, (*_grouped(sorted(withheld)), *_hidden_files(manager)))
 
 
 def _of_pip(manager: Manager) -> dict[str, str]:
@@ -98,13 +98,16 @@ def without_settings(scratch: Scratch) -> str:
     return folder
 
 
-def _hidden_files() -> list[str]:
-    """The user's settings that are there and not passed on, as a person knows them."""
+def _hidden_files(manager: Manager) -> list[str]:
+    """The user's settings that this manager would read and does not get."""
     home = user_settings()
     return [
-        f"{home}/{folder}/{name}" for folder, names in SETTINGS.items() for name in entries(f"{home}/{folder}")
+        f"{home}/{folder}/{name}"
+        for folder, (prefix, *names) in SETTINGS.items()
+        if prefix in manager.prefixes
+        for name in entries(f"{home}/{folder}")
         if name in names
-    ]  # fmt: skip
+    ]
 
 
 def _grouped(names: list[str]) -> list[str]:

@@ -39,35 +39,39 @@ class Answer(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A walk, when it began, its digest, and when the youngest file in it was changed; times in nanoseconds."""
+    """A walk, when it began in nanoseconds, and its digest."""
 
     walk: Walk
     began_ns: int
     digest: str
-    changed_ns: int
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all files were changed long enough before, so that another change would show in their times."""
+        return self.walk.changed_ns() < self.began_ns - SLACK_NS
 
 
 class Index(NamedTuple):
     """What was written down. `answer` rests on the walk with the digest `walk`, and on what was `asked` for.
 
-    `entries` are the digest of each file and its state then, `proven` the contents for which bytecode was found right.
+    `rows` are what was read, one a file: its digest and its state then, or for bytecode the contents that it was found
+    right for.
     """
 
     walk: str
     asked: str
     answer: Answer | None
-    entries: dict[str, tuple[str, str]]
-    proven: dict[str, str]
+    rows: tuple[str, ...] = ()
 
 
-EMPTY = Index("", "", None, {}, {})
+EMPTY = Index("", "", None)
 
 
 def look_at(environment: str) -> Look:
     """Walk an environment."""
     began = int(now() * 1e9)
     found = walk(environment)
-    return Look(found, began, found.digest(), found.changed_ns())
+    return Look(found, began, found.digest())
 
 
 def load(environment: str) -> Index:
@@ -87,11 +91,14 @@ def load(environment: str) -> Index:
 def known(index: Index, walk: Walk) -> dict[str, str]:
     """The SHA-256 of the files that were read earlier and were not touched since."""
     files = walk.files
-    return {
-        path: digest
-        for path, (digest, state) in index.entries.items()
-        if path in files and _state(files[path]) == state
-    }
+    found = (row.split("\t", 2) for row in index.rows if row.count("\t") > 1)
+    return {path: digest for digest, state, path in found if path in files and _state(files[path]) == state}
+
+
+def proven(index: Index) -> dict[str, str]:
+    """The contents, of it and of its source, for which each bytecode file was found right."""
+    rows = (row.split("\t", 2) for row in index.rows if row.startswith(f"{PROVEN}\t") and row.count("\t") > 1)
+    return {path: pair for _, pair, path in rows}
 
 
 def save(
@@ -100,27 +107,28 @@ def save(
     answer: Answer,
     hashed: Mapping[str, Hashed],
     *,
+    settled: bool,
     kept: Mapping[str, str],
     proven: Mapping[str, str],
 ) -> bool:
-    """Write down an answer and what was read for it; whether that went well.
+    """Write down what was read, and if all files were `settled` the answer too; whether that went well.
 
     `kept` are the digests that the index knew before and that still hold; `proven` is bytecode that was compared, with
     what it was compared to.
     """
-    settled = look.began_ns - SLACK_NS
+    before = look.began_ns - SLACK_NS
     files = look.walk.files
     entries = [_entry(path, digest, files[path]) for path, digest in kept.items()]
     for path, one in hashed.items():
         found = files.get(path)
         if found is None or one.found is None or path in kept:
             continue
-        if _changed_ns(found) < settled and _state(one.found) == _state(found):
+        if _changed_ns(found) < before and _state(one.found) == _state(found):
             entries.append(_entry(path, one.digest, found))
     entries += [f"{PROVEN}\t{pair}\t{path}" for path, pair in proven.items()]
     head: dict[str, Any] = {"environment": look.walk.root, "walk": "", "asked": asked}
     lines: tuple[str, ...] = ()
-    if look.changed_ns < settled:
+    if settled:
         head |= answer._replace(lines=())._asdict() | {"walk": look.digest}
         lines = answer.lines
     text = "\0".join((dumps(head), str(len(lines)), *lines, *entries))
@@ -133,13 +141,6 @@ def _parse(environment: str, parts: list[str]) -> Index:
     end = 2 + int(parts[1])
     if head["environment"] != environment:
         return EMPTY
-    entries, proven = {}, {}
-    for row in parts[end:]:
-        digest, state, path = row.split("\t", 2)
-        if digest == PROVEN:
-            proven[path] = state
-        else:
-            entries[path] = (digest, state)
     answer = None
     if head["walk"]:
         answer = Answer(
@@ -150,7 +151,7 @@ def _parse(environment: str, parts: list[str]) -> Index:
             head["bytes"],
             tuple(head["notes"]),
         )
-    return Index(head["walk"], head["asked"], answer, entries, proven)
+    return Index(head["walk"], head["asked"], answer, tuple(parts[end:]))
 
 
 def _entry(path: str, digest: str, found: Stat) -> str:

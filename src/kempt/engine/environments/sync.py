@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from time import perf_counter
 from typing import NamedTuple
 
-from kempt.engine.environments import marker
+from kempt.engine.environments import interpreters, marker
 from kempt.engine.environments.chosen import chosen_services
 from kempt.engine.environments.installing import install
-from kempt.engine.environments.preflight import Ready, preflight
+from kempt.engine.environments.preflight import preflight
 from kempt.engine.environments.project import Project
+from kempt.engine.environments.ready import Ready
 from kempt.engine.environments.refused import refused
 from kempt.engine.environments.running import Failed, Runner, Tell
 from kempt.engine.environments.scrub import scrubbed, without_settings
@@ -131,6 +132,7 @@ def _sync(found: Found, settings: str, options: SyncOptions, programs: Programs,
     except KemptError as error:
         synced = synced._replace(outcome=Outcome.REFUSED if runner is None else Outcome.FAILED, refusal=refused(error))
     else:
+        interpreters.keep(ready.interpreter)
         packages = sum(not each.seed for each in done.found.distributions)
         synced = synced._replace(
             outcome=done.outcome, packages=packages, digest=done.found.digest, repaired=done.repaired,

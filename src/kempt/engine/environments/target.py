@@ -121,7 +121,7 @@ def _contains(text: str, version: str) -> bool:
     release = [int(part) for part in version.split(".")] if _RELEASE.fullmatch(version) else []
     clauses = [match.groups() for part in text.split(",") if (match := _CLAUSE.fullmatch(part.strip()))]
     if release and len(clauses) == text.count(",") + 1:
-        return all(_allows(*clause, release) for clause in clauses)
+        return all(_allows(release, *clause) for clause in clauses)
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
     try:
@@ -130,7 +130,7 @@ def _contains(text: str, version: str) -> bool:
         return True  # the manager will say what is wrong with it
 
 
-def _allows(operator: str, wanted: str, star: str | None, release: list[int]) -> bool:
+def _allows(release: list[int], operator: str, wanted: str, star: str | None) -> bool:
     bound = [int(part) for part in wanted.split(".")]
     if star:  # allowed behind `==` and `!=` only; what else has one is refused by every manager
         return (release[: len(bound)] == bound) is (operator == "==")

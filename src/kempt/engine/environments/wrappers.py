@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from kempt.engine.environments.claims import Claims
-from kempt.engine.environments.distributions import Installed
+from kempt.engine.environments.distributions import SEEDS, Installed
 from kempt.engine.environments.layout import PYTHON_NAME, Layout, made_at
 from kempt.errors import UnreadableError
 from kempt.formats.console_script import LIMIT, RELATIVE, FirstLine, Wrapper, first_line, wrapper
@@ -80,7 +80,7 @@ class Scripts:
         self.owners[path] = number
         if wanted is not None and _plain(target) != _plain(wanted):
             self._complain(Damage.EDITED_SCRIPT, path, f"it starts {target or started.name}, not {wanted}")
-        elif wanted is None and self._is_alias(name, target, number):
+        elif self._is_alias(name, target, number) and (wanted is None or self._found[number].name in SEEDS):
             self.aliases.add(path)
         elif wanted is None and self._claims.expected.get(path, digest) != digest:
             self._complain(Damage.EDITED_SCRIPT, path, "")
@@ -111,7 +111,7 @@ class Scripts:
             self._complain(kind, path, "")
 
     def _is_alias(self, name: str, target: str, number: int) -> bool:
-        """Whether a script is `pip3.11` or the like, of which every installer makes others."""
+        """Whether a script is `pip3.11` or the like: pip's wheel lists one version, and installers make another."""
         base = ALIAS.sub("", name)
         return base != name and _plain(self._entries.get((base, number), "")) == _plain(target)
 
@@ -127,7 +127,9 @@ class Scripts:
         self.problems.append(Problem(damage, path, self._found[self.owners[path]].name, detail))
 
     def _missing(self) -> Iterator[Problem]:
-        for name, number in self._entries:
+        for (name, number), target in self._entries.items():
+            if self._found[number].name in SEEDS and self._is_alias(name, target, number):
+                continue
             paths = [f"{self._layout.scripts}{name}"]
             if self._layout.scripts == "Scripts/":
                 paths = [f"{paths[0]}.exe", f"{paths[0]}-script.py", f"{paths[0]}-script.pyw", paths[0]]

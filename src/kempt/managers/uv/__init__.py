@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kempt.managers.uv.freshness import freshness
-from kempt.managers.uv.packages import packages, wanted
 from kempt.model.manager import Command, Manager, Setup
-from kempt.model.repo import Service
+
+if TYPE_CHECKING:
+    from kempt.model.documents import Documents
+    from kempt.model.locks import LockedPackage, Target, Wanted
+    from kempt.model.repo import Service
 
 HARMLESS = frozenset({
     # where uv keeps things, how fast it works, and how it shows that
@@ -48,6 +53,20 @@ def check(_service: Service, setup: Setup) -> Command | None:
     return Command(argv, "compare uv.lock with its manifests")
 
 
+def _packages(content: bytes) -> tuple[LockedPackage, ...]:
+    """All packages of a lock; whether it is fresh can be told without them."""
+    from kempt.managers.uv.packages import packages
+
+    return packages(content)
+
+
+def _wanted(service: Service, documents: Documents, target: Target) -> Wanted | None:
+    """What `uv sync` puts into the environment."""
+    from kempt.managers.uv.packages import wanted
+
+    return wanted(service, documents, target)
+
+
 def _sync(service: Service, setup: Setup, purpose: str, *more: str) -> Command:
     words = ["uv", "sync", "--locked", "--no-progress", "--python", setup.python]
     words += ["--all-packages"] * bool(service.members)
@@ -71,8 +90,8 @@ MANAGER = Manager(
     prefixes=("UV_",),
     harmless=HARMLESS,
     freshness=freshness,
-    packages=packages,
-    wanted=wanted,
+    packages=_packages,
+    wanted=_wanted,
     install=install,
     reinstall=reinstall,
     remove=remove,

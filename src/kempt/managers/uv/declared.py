@@ -133,11 +133,11 @@ def _from_source(plain: Row, source: Mapping[str, Any], folder: str, scope: Scop
         said = {key: str(source[key]) for key in ("rev", "tag", "branch", "subdirectory", "path") if key in source}
         lfs = "true" if source.get("lfs") is True else ""
         url = str(source["git"])
-        return _with(plain, rows.git_source(url, **said, lfs=lfs), vague=not rows.EXACT_URL.fullmatch(url))
+        return _with(plain, rows.git_source(url, **said, lfs=lfs), vague=not rows.is_exact(url))
     if "url" in source:
         url = str(source["url"])
         place = ("url", rows.address(url), str(source.get("subdirectory", "")))
-        return _with(plain, place, vague=not rows.EXACT_URL.fullmatch(url))
+        return _with(plain, place, vague=not rows.is_exact(url))
     if "path" in source:
         return _from_path(plain, source, folder, scope)
     if "workspace" in source:
@@ -197,14 +197,14 @@ def _named_index(name: str, scope: Scope) -> str:
 def _with_url(plain: Row, url: str) -> Row:
     """A requirement with an address of its own: `name @ git+https://...`."""
     if not url.startswith("git+"):
-        return _with(plain, ("url", rows.address(url), ""), vague=not rows.EXACT_URL.fullmatch(url) or ":" not in url)
+        return _with(plain, ("url", rows.address(url), ""), vague=not rows.is_exact(url) or ":" not in url)
     base, _, fragment = url.removeprefix("git+").partition("#")
     said = dict(part.partition("=")[::2] for part in fragment.split("&") if part)
     head, at, reference = base.rpartition("@")
     if not at or "/" not in head.partition("://")[2]:
         head, reference = base, ""
     source = rows.git_source(head, rev=reference, subdirectory=said.get("subdirectory", ""), lfs=said.get("lfs", ""))
-    return _with(plain, source, vague=not rows.EXACT_URL.fullmatch(base))
+    return _with(plain, source, vague=not rows.is_exact(base))
 
 
 def _arrays(table: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from kempt.formats import marker, requirement
 from kempt.managers.uv.workspace import within
 
-EXACT_URL = re.compile(r"[A-Za-z0-9:/._~%+?=&@-]*")
-"""Addresses that uv writes as they are declared; others are spelled anew, in ways that are not followed here."""
+EXACT_URL = r"[A-Za-z0-9:/._~%+?=&@-]*"
 FOLDERS = ("directory", "editable", "virtual")
 
 
@@ -91,6 +90,11 @@ def address(url: str) -> str:
     kept = "git@" if at and user == "git" and parts.scheme == "ssh" else ""
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.scheme.lower()}://{kept}{host.lower()}{parts.path.rstrip('/')}{query}"
+
+
+def is_exact(url: str) -> bool:
+    """Whether uv writes an address as it is declared; others it spells anew, in ways that are not followed here."""
+    return re.fullmatch(EXACT_URL, url) is not None
 
 
 def index_source(url: str, project: str, *, extra: str, group: str) -> tuple[str, ...]:
