@@ -505,7 +505,7 @@ def test_a_stray_module_costs_a_rebuild(projects: Projects, git_repo: MakeReposi
 
     assert ("rebuilt", good["digest"]) == (found["outcome"], found["digest"])
     assert not list((syncing.root / ".venv").glob("lib/*/site-packages/sitecustomize.py"))
-    assert [".venv"] == [path.name for path in syncing.root.glob(".venv*")]
+    assert [] == list(syncing.root.glob(".venv.kempt-old-*"))
 
 
 def test_same_sized_changes_are_found_where_every_byte_is_read(
@@ -677,3 +677,39 @@ def test_verbose_shows_what_the_manager_prints(projects: Projects, git_repo: Mak
 
     assert 0 == ended.status
     assert ".:  + alpha==3.0\n" in ended.err
+
+
+def test_a_file_of_the_users_stays_where_it_is(projects: Projects, git_repo: MakeRepository, sync: Run) -> None:
+    repository = git_repo(projects.uv("gamma"))
+    assert 0 == sync().status
+    (repository.root / ".venv" / "notes.txt").write_text("mine")
+
+    ended = sync()
+
+    assert (0, "mine") == (ended.status, (repository.root / ".venv" / "notes.txt").read_text())
+    assert ".: left as it is: notes.txt belongs to no distribution" in ended.out
+
+
+@pytest.mark.parametrize("broken", ["a stray module", "no Python"])
+def test_an_environment_that_is_made_anew_is_kept_where_it_holds_the_users_files(
+    projects: Projects, git_repo: MakeRepository, sync: Run, broken: str
+) -> None:
+    repository = git_repo(projects.uv("gamma"))
+    assert 0 == sync().status
+    environment = repository.root / ".venv"
+    (environment / "notes.txt").write_text("mine")
+    if broken == "no Python":
+        (environment / "bin" / "python").unlink()
+    else:
+        (site,) = environment.glob("lib/*/site-packages")
+        (site / "mine.py").write_text("")
+
+    ended = sync()
+
+    (kept,) = repository.root.glob(".venv.kempt-kept-*")
+    assert (0, "mine") == (ended.status, (kept / "notes.txt").read_text())
+    assert f"the old environment is kept as {kept.name}, for files that came with no distribution:" in ended.out
+    assert "rebuilt" in ended.out
+    assert "" == repository.git("status", "--porcelain")
+    assert 0 == sync().status
+    assert kept.exists()

@@ -215,7 +215,31 @@ def test_what_is_not_committed_is_not_in_a_fresh_clone(
     status, said = _said(run("verify", "--rebuild"))
 
     assert 2 == status
-    assert "a fresh clone cannot be installed: there is no uv.lock" in said
+    assert "could not be checked: uv.lock is not as HEAD has it, and a rebuild proves what is committed." in said
+
+
+def test_a_rebuild_looks_at_the_environment_that_is_here_too(synced: Repository, run: Run) -> None:
+    path, record = file_of(synced, "gamma/__init__.py"), file_of(synced, "gamma-*.dist-info/RECORD")
+    path.write_bytes(b"import os\n")
+    record.write_text("\n".join(f"{row.split(',')[0]},," for row in record.read_text().splitlines()) + "\n")
+
+    status, environment = verified(run, "--rebuild")
+
+    assert (1, "differs") == (status, environment["outcome"])
+    assert any(each["path"].endswith("gamma/__init__.py") for each in environment["differences"])
+
+
+def test_what_sync_only_found_is_not_said_to_be_what_it_installed(
+    git_repo: MakeRepository, run: Run, managers: Managers, projects: Projects
+) -> None:
+    repository = git_repo(projects.uv("gamma"))
+    managers.run("uv", "sync", "--locked", cwd=repository.root)
+    assert 0 == run("sync").status
+
+    environment = verified(run)[1]
+
+    assert "what `kempt sync` found here" in environment["against"]
+    assert any("goes unseen" in note for note in environment["notes"])
 
 
 def _said(done: Ended) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from kempt.model.verify import Pinned
 NAME = "kempt.fingerprint"
 FORMAT = "kempt-env-1"
 HEADER = """\
-# What a fresh install of the lock file gives, as `kempt verify --write` found it. Commit this file;
+# What `kempt verify --write` found in an environment that was as its lock file says. Commit this file;
 # `kempt verify` compares an environment with the row for its Python and platform.
 """
 _DIGEST = re.compile(r"[0-9a-f]{64}")

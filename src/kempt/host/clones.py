@@ -21,6 +21,12 @@ def head_commit(git: Git) -> str:
     return done.out.decode("ascii", "replace").strip() if done.status == 0 else ""
 
 
+def committed(git: Git, commit: str, path: str) -> bytes | None:
+    """The content of a file in a commit; None where it has none."""
+    done = git.run("cat-file", "blob", f"{commit}:{path}", check=False)
+    return done.out if done.status == 0 else None
+
+
 def clone(git: Git, commit: str, folder: str) -> None:
     """Clone the repository into a folder that is empty, with its tags, and check this commit out.
 

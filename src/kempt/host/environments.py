@@ -20,7 +20,7 @@ from kempt.host.reading import read_regular
 MARK = ".kempt-incomplete"
 CONFIGURATION = "pyvenv.cfg"
 CONFIGURATION_LIMIT = 64 * 1024
-_ASIDE, _GONE = ".kempt-old-", ".kempt-gone-"
+_ASIDE, _GONE, _KEPT = ".kempt-old-", ".kempt-gone-", ".kempt-kept-"
 _LEFTOVERS = frozenset({".gitignore", "CACHEDIR.TAG", ".lock", MARK})
 """What a manager leaves that made the folder and then found that it had nothing to install."""
 
@@ -62,6 +62,12 @@ def configuration(environment: str) -> bytes | None:
         return None
 
 
+def has_python(environment: str) -> bool:
+    """Whether there is a Python that can be started: managers remove an environment whole that has none."""
+    names = ("bin/python", "Scripts/python.exe")
+    return any(os.access(os.path.join(environment, name), os.X_OK) for name in names)
+
+
 def installed(environment: str) -> dict[str, int]:
     """The dist-info folders of an environment and when each was last changed: whether an install did anything."""
     return {each.path: each.stat(follow_symlinks=False).st_mtime_ns for each in _dist_infos(environment)}
@@ -96,6 +102,11 @@ def move_aside(environment: str) -> str:
     Raises UnsafeError for what is no folder, KemptError where it cannot be moved.
     """
     return _renamed(environment, f"{environment}{_ASIDE}{os.urandom(4).hex()}")
+
+
+def keep(aside: str) -> str:
+    """Let an old environment stay for good, because it holds what nobody can make again; its new name."""
+    return _renamed(aside, aside.replace(_ASIDE, _KEPT))
 
 
 def put_back(aside: str, environment: str) -> None:

@@ -122,7 +122,7 @@ def _said(proof: Proof) -> list[str]:
         next_ = f" Run: {visible(proof.refusal.hint)}" if proof.refusal.hint else ""
         return [f"could not be checked: {visible(proof.refusal.message)}.{next_}{code}"]
     found = proof.fingerprint
-    parts = [proof.outcome.value]
+    parts = [_word(proof)]
     if found is not None:
         parts += [count(found.packages, "package"), count(found.files, "file"), size(found.bytes)]
         parts += [f"Python {found.python}", found.digest[:DIGITS]]
@@ -133,6 +133,12 @@ def _said(proof: Proof) -> list[str]:
     if proof.written:
         said.append(f"wrote {visible(proof.written)}")
     return said
+
+
+def _word(proof: Proof) -> str:
+    """What came of it; what RECORD was believed for is not called proven."""
+    fast = proof.mode is Mode.FAST and proof.outcome is Outcome.PROVEN
+    return "nothing seen" if fast else proof.outcome.value
 
 
 def _differences(shown: Sequence[Difference], look: Look) -> list[str]:
@@ -156,14 +162,23 @@ def _differences(shown: Sequence[Difference], look: Look) -> list[str]:
 def _closing(verification: Verification, look: Look) -> list[str]:
     proofs = verification.proofs
     proven = _number(proofs, Outcome.PROVEN)
-    said = [f"{proven:,} of {len(proofs):,} proven." if len(proofs) > 1 else f"{proofs[0].outcome.value.capitalize()}."]
-    damaged = [quote(str(proof.service.root)) for proof in proofs if proof.outcome is Outcome.DIFFERS]
+    word = "proven" if proofs[0].mode is not Mode.FAST else "without a difference that was seen"
+    said = [f"{proven:,} of {len(proofs):,} {word}." if len(proofs) > 1 else f"{_word(proofs[0]).capitalize()}."]
+    wrong = [proof for proof in proofs if proof.outcome is Outcome.DIFFERS]
+    damaged = [quote(str(proof.service.root)) for proof in wrong if not _only_pinned(proof)]
     if damaged:
         where = "" if damaged == ["."] else f" {' '.join(damaged)}"
         said.append(f"Mend it with `kempt sync --repair{visible(where)}`.")
+    elif wrong:
+        said.append("`kempt verify --rebuild` tells whether the environment or the file is right.")
     elif proven == len(proofs) and proofs[0].mode is Mode.FAST:
         said.append(f"`kempt verify{f' {look.target}' if look.target else ''}` reads every byte.")
     return said
+
+
+def _only_pinned(proof: Proof) -> bool:
+    """Whether an environment is right by itself, and only not the one that `kempt.fingerprint` records."""
+    return all(each.path.rpartition("/")[2] == "kempt.fingerprint" for each in proof.differences)
 
 
 def _number(proofs: Sequence[Proof], outcome: Outcome) -> int:

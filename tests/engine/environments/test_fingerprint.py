@@ -354,6 +354,7 @@ def clean(env: Path, root: Path, locked: Iterable[str] = NAMES) -> str:
     return found.digest
 
 
+@pytest.mark.slow  # managers that take seconds to start lock and install
 def test_every_manager_gives_the_same_digest(
     managers: Managers, projects: Projects, tmp_path: Path, home: Path, index: str
 ) -> None:
@@ -392,6 +393,7 @@ def test_a_workspace_has_the_same_digest_in_two_places(managers: Managers, proje
     assert 1 == len(digests)
 
 
+@pytest.mark.slow  # managers that take seconds to start lock and install
 def test_an_install_of_pipenv_is_clean(managers: Managers, projects: Projects, tmp_path: Path) -> None:
     place = tmp_path / "shop"
     write_files(place, projects.pipenv(*LOCKED))

@@ -7,9 +7,10 @@ from kempt.engine.environments.recorded import Recorded
 from kempt.engine.environments.repair import Cure, as_published, changed_paths, cure_of, told
 from kempt.model.environment import Damage, Fingerprint, Problem
 
+SITE = "lib/python3.12/site-packages"
 MODIFIED = Problem(Damage.MODIFIED, "site/alpha/a.py", "alpha")
 MISSING = Problem(Damage.MISSING, "site/beta/b.py", "beta")
-STRAY = Problem(Damage.STRAY, "site/evil.pth")
+STRAY = Problem(Damage.STRAY, "lib/python3.11/site-packages/evil.pth")
 
 
 def found(*problems: Problem, lines: tuple[str, ...] = ("kempt-env-1",)) -> Fingerprint:
@@ -22,6 +23,7 @@ def found(*problems: Problem, lines: tuple[str, ...] = ("kempt-env-1",)) -> Fing
         pytest.param((), NOTHING, Cure(), id="nothing"),
         pytest.param((MODIFIED, MISSING), NOTHING, Cure(("alpha", "beta")), id="only-the-damaged"),
         pytest.param((STRAY,), NOTHING, Cure(rebuild=True), id="a-stray-is-nobodys"),
+        pytest.param((Problem(Damage.STRAY, "notes.txt"),), NOTHING, Cure(), id="what-python-never-sees-stays"),
         pytest.param((STRAY, MODIFIED), NOTHING, Cure(("alpha",)), id="a-lost-record-makes-strays"),
         pytest.param((Problem(Damage.SYSTEM_SITE, "pyvenv.cfg"),), NOTHING, Cure(rebuild=True), id="system-site"),
         pytest.param(
@@ -59,7 +61,7 @@ def test_damage_is_told_in_one_line_for_each_distribution_and_kind() -> None:
 
     assert (
         "alpha: missing: site/alpha/m0.py, site/alpha/m1.py, site/alpha/m2.py and 2 more",
-        "stray: site/evil.pth",
+        "stray: lib/python3.11/site-packages/evil.pth",
     ) == cure_of(found(*problems, STRAY), NOTHING).words
 
 

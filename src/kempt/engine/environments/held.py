@@ -28,7 +28,9 @@ def against_record(found: Fingerprint, accepted: Collection[str]) -> Held:
     """What is wrong with its files by itself. `accepted` are problems that its distributions were published with."""
     wrong = (each for each in found.problems if told(each) not in accepted)
     differences = tuple(Difference(each.path, each.words, each.distribution) for each in wrong)
-    return Held(("RECORD",), found.notes, differences)
+    seeds = sorted(each.name for each in found.distributions if each.seed)
+    notes = (f"{', '.join(seeds)} came with the environment: held against RECORD only",) if seeds else ()
+    return Held(("RECORD",), (*found.notes, *notes), differences)
 
 
 def against_names(found: Fingerprint, wanted: Wanted | None) -> Held:
@@ -44,7 +46,7 @@ def against_sync(found: Fingerprint, recorded: Recorded | None, known: Iterable[
     if recorded is None:
         return Held()
     if recorded.digest == found.digest:
-        return Held(("what `kempt sync` installed",))
+        return Held(("what `kempt sync` found here" if recorded.adopted else "what `kempt sync` installed",))
     return Held(differences=_changes(recorded.lines, found.lines, known, "since it was recorded"))
 
 

@@ -5,6 +5,7 @@ At any moment there is either the old environment, or one that is marked as inco
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -13,8 +14,9 @@ from kempt.engine.environments import marker
 from kempt.engine.environments.against_lock import against_lock
 from kempt.engine.environments.owners import owners
 from kempt.engine.environments.recorded import Recorded, load_recorded, record
-from kempt.engine.environments.repair import Cure, as_published, changed_paths, cure_of
+from kempt.engine.environments.repair import Cure, as_published, changed_paths, cure_of, is_harmless, strays
 from kempt.engine.environments.running import Failed, Runner
+from kempt.errors import KemptError
 from kempt.host import environments
 from kempt.host.clock import now
 from kempt.host.environments import Place
@@ -22,6 +24,9 @@ from kempt.model.environment import Fingerprint
 from kempt.model.manager import Command
 from kempt.model.sync import Outcome, Phase
 from kempt.model.verify import Reason, Refusal
+
+SHOWN = 4
+"""Files that are named of an old environment that is kept."""
 
 
 class Installed(NamedTuple):
@@ -51,11 +56,34 @@ def install(runner: Runner, *, proof: bool) -> Installed:
         if isinstance(error, Failed):
             raise Failed(error.refusal, state) from error
         raise
-    work.remember(done.found)
-    for each in environments.asides(place):
-        environments.remove(each)
+    work.remember(done)
+    kept = tuple(note for each in environments.asides(place) if (note := _removed(each)))
     marker.finish(place)
-    return done
+    return done._replace(notes=(*done.notes, *kept, *_left(done.found)))
+
+
+def _removed(aside: str) -> str:
+    """Remove an old environment, or keep one that holds files which came with no distribution; a note says so."""
+    found = _users_files(aside)
+    if not found:
+        environments.remove(aside)
+        return ""
+    shown = ", ".join(found[:SHOWN]) + (f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else "")
+    name = posixpath.basename(environments.keep(aside))
+    return f"the old environment is kept as {name}, for files that came with no distribution: {shown}"
+
+
+def _users_files(environment: str) -> tuple[str, ...]:
+    from kempt.engine.environments.fingerprint import fingerprint
+
+    try:
+        return strays(fingerprint(environment, use_index=False))
+    except KemptError:
+        return ("what it holds cannot be told",)
+
+
+def _left(found: Fingerprint) -> tuple[str, ...]:
+    return tuple(f"left as it is: {each.path} {each.words}" for each in found.problems if is_harmless(each))
 
 
 def _recover(place: str) -> bool:
@@ -122,13 +150,16 @@ class _Work:
             return "no distribution was installed or removed; the next `kempt sync` reads every byte"
         return "a part of it may be installed; the next `kempt sync` reads every byte and mends it"
 
-    def remember(self, found: Fingerprint) -> None:
+    def remember(self, done: Installed) -> None:
         """Write down what the environment is now, for the next run and for `verify`."""
         target, ready = self.ready.interpreter.target, self.ready
         platform = f"{target.markers['sys_platform']}-{target.markers['platform_machine']}"
+        anew = not self.existed or done.outcome is Outcome.REBUILT
+        adopted = not anew and (self.recorded is None or self.recorded.adopted)
+        found = done.found
         new = Recorded(
             self.place, found.digest, target.python, ready.lock, ready.lock_sha256, platform, ready.manager.name, now(),
-            self.accepted, found.lines,
+            self.accepted, found.lines, adopted,
         )  # fmt: skip
         if self.recorded is None or self.recorded._replace(time=new.time, lines=new.lines) != new:
             record(new)
@@ -212,4 +243,3 @@ class _Work:
         except BaseException:
             environments.put_back(aside, self.place)
             raise
-        environments.remove(aside)

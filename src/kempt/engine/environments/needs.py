@@ -12,7 +12,7 @@ from kempt.engine.environments.project import Project
 from kempt.engine.environments.refused import Refused
 from kempt.engine.environments.scrub import scrubbed
 from kempt.formats import pyvenv
-from kempt.host.environments import Place, configuration
+from kempt.host.environments import Place, configuration, has_python
 from kempt.host.folders import is_folder
 from kempt.host.run import find_program, run
 from kempt.model.manager import Manager
@@ -101,4 +101,6 @@ def why_anew(environment: str, place: Place, interpreter: Interpreter) -> str:
         return f"it was made with Python {found.version}, and {wanted} is wanted"
     if found.home and not is_folder(found.home):
         return f"its Python is gone ({found.home})"
+    if not has_python(environment):
+        return "it has no Python that can be started"
     return ""

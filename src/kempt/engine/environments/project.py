@@ -30,3 +30,8 @@ class Project(NamedTuple):
     def environment(self, service: Service) -> str:
         """The absolute path of a service's environment."""
         return f"{self.folder(service)}/{service.env_dir}"
+
+    def inputs(self, service: Service) -> tuple[str, ...]:
+        """The files that decide what is installed: the lock, or the requirements, and the manifests."""
+        paths = (service.lock, *service.requirements, service.manifest, *service.members)
+        return tuple(dict.fromkeys(str(path) for path in paths if path is not None))

@@ -6,6 +6,7 @@ of its own. Both from one cache would prove nothing about what is in there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from kempt.model.sync import Event, Synced, SyncOptions
 from kempt.model.verify import Difference, Outcome, Proof, Reason, Refusal
 
 Tell = Callable[[str], None]
+TELLING = re.compile(r"mismatch|error|fail|not found|refused", re.IGNORECASE)
+"""Words of the lines that say why a manager stopped; its last line is often advice."""
 KEPT_FROM_HOME = (".netrc", ".gitconfig", ".git-credentials")
 
 
@@ -116,5 +119,6 @@ def _variables(home: str, each: Circumstance) -> tuple[tuple[str, str], ...]:
 
 
 def _of_clone(refusal: Refusal, synced: Synced) -> Refusal:
-    last = f" ({synced.output[-1]})" if synced.output else ""
+    told = [line for line in synced.output if TELLING.search(line)] or list(synced.output[-1:])
+    last = f" ({told[-1].strip()})" if told else ""
     return refusal._replace(message=f"a fresh clone cannot be installed: {refusal.message}{last}")

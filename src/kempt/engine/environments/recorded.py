@@ -17,8 +17,8 @@ class Recorded(NamedTuple):
 
     `lock_sha256` is the SHA-256 of the lock (of the requirements files, one after the other); `platform` is as
     `sys.platform` and the machine say ("linux-x86_64"); `time` is seconds since the epoch. `accepted` are problems that
-    its distributions have as they are published. `lines` are those of the fingerprint, empty where only the head was
-    asked for.
+    its distributions have as they are published. `adopted` says that kempt found it and did not make it: what was done
+    to it before, nobody saw. `lines` are those of the fingerprint, empty where only the head was asked for.
     """
 
     environment: str
@@ -31,6 +31,7 @@ class Recorded(NamedTuple):
     time: float
     accepted: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    adopted: bool = False
 
 
 def load_recorded(environment: str, *, lines: bool = True) -> Recorded | None:

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from kempt.engine.environments.against_lock import Against
+from kempt.engine.environments.compare import line_path
 from kempt.engine.environments.recorded import Recorded
 from kempt.model.environment import Damage, Fingerprint, Problem
 
@@ -49,7 +50,10 @@ def cure_of(
     distributions. What the lock does not hold is taken out: some managers leave it, others overlook it.
     """
     known = frozenset(accepted)
-    problems = [each for each in found.problems if each.damage not in INHERENT and told(each) not in known]
+    problems = [
+        each for each in found.problems
+        if each.damage not in INHERENT and told(each) not in known and not is_harmless(each)
+    ]  # fmt: skip
     files = tuple(each.path for each in problems if each.damage in REMOVABLE)
     rest = [each for each in problems if each.damage not in REMOVABLE]
     owners = {each.distribution for each in rest if each.distribution} | changed
@@ -61,6 +65,16 @@ def cure_of(
     # Files without an owner are often those of a distribution whose RECORD is lost: it is installed anew first.
     named = tuple(name for name in reinstall if name)
     return Cure(named, against.extra, files, ownerless and not named and not against.extra, words)
+
+
+def is_harmless(problem: Problem) -> bool:
+    """A file of nobody's where Python never looks: somebody put it there, and no environment is made anew for it."""
+    return problem.damage is Damage.STRAY and line_path(problem.path).startswith("data/")
+
+
+def strays(found: Fingerprint) -> tuple[str, ...]:
+    """What lies in an environment and came with nothing that could be installed again."""
+    return tuple(each.path for each in found.problems if each.damage in {Damage.STRAY, Damage.SYMLINK})
 
 
 def told(problem: Problem) -> str:

@@ -31,9 +31,10 @@ from kempt.engine.sources import open_source
 from kempt.engine.survey import survey
 from kempt.errors import KemptError, UsageError
 from kempt.host.clock import now
-from kempt.host.clones import head_commit
+from kempt.host.clones import committed, head_commit
 from kempt.host.environments import Place, place_of
 from kempt.host.folders import real
+from kempt.host.git import Git
 from kempt.host.repositories import common_folder
 from kempt.managers import manager
 from kempt.model.config import Config
@@ -59,6 +60,11 @@ class _Place(NamedTuple):
     project: Project
     services: tuple[Service, ...]
     commit: str
+    git: Git | None
+
+    def is_committed(self, path: str) -> bool:
+        """Whether a file is on disk as it is in HEAD."""
+        return self.git is not None and committed(self.git, self.commit, path) == self.project.tree.read(path)
 
 
 def verify(paths: Sequence[str], options: VerifyOptions, tell: Tell) -> Verification:
@@ -94,7 +100,7 @@ def _opened(path: str, options: VerifyOptions, *, named: bool) -> Iterator[_Plac
         if not services:
             hint = "kempt verify --all takes those below tests and examples, too" if repo.services else ""
             raise UsageError(f"no service at or below {path}: neither a lock nor a manifest", hint=hint)
-        yield _Place(project, services, head_commit(source.git) if source.git else "")
+        yield _Place(project, services, head_commit(source.git) if source.git else "", source.git)
 
 
 def _proof(place: _Place, service: Service, options: VerifyOptions, tell: Tell) -> Proof:
@@ -108,9 +114,7 @@ def _proof(place: _Place, service: Service, options: VerifyOptions, tell: Tell) 
         if refusal is not None:
             return empty._replace(refusal=refusal, seconds=perf_counter() - started)
         if options.mode is Mode.REBUILD:
-            from kempt.engine.environments.rebuild import rebuild
-
-            proof = rebuild(project, service, place.commit, empty, tell)
+            proof = _rebuilt(place, service, options, empty, tell)
         else:
             proof = _examined(project, service, options, empty, tell)
         if options.write and proof.outcome is Outcome.PROVEN:
@@ -118,6 +122,26 @@ def _proof(place: _Place, service: Service, options: VerifyOptions, tell: Tell) 
     except KemptError as error:
         proof = empty._replace(refusal=Refusal(Reason.USAGE, str(error), error.hint, error.code))
     return proof._replace(seconds=perf_counter() - started)
+
+
+def _rebuilt(place: _Place, service: Service, options: VerifyOptions, empty: Proof, tell: Tell) -> Proof:
+    """Two fresh installs, and then the environment that is there, which has to be the same."""
+    from kempt.engine.environments.rebuild import rebuild
+
+    project = place.project
+    if not place.commit:
+        return empty._replace(refusal=Refusal(Reason.USAGE, "there is no commit to clone: a rebuild proves HEAD"))
+    changed = [path for path in project.inputs(service) if not place.is_committed(path)]
+    if changed:
+        words = f"{changed[0]} is not as HEAD has it, and a rebuild proves what is committed"
+        return empty._replace(refusal=Refusal(Reason.USAGE, words, f"git commit {changed[0]}"))
+    proof = rebuild(project, service, place.commit, empty, tell)
+    if proof.outcome is not Outcome.PROVEN:
+        return proof
+    if place_of(project.environment(service)) is not Place.ENVIRONMENT:
+        return proof._replace(notes=(*proof.notes, f"there is no environment at {service.env_dir} to compare with"))
+    here = _examined(project, service, options._replace(mode=Mode.PROOF), empty, tell)
+    return proof._replace(outcome=here.outcome, differences=here.differences)
 
 
 def _examined(project: Project, service: Service, options: VerifyOptions, empty: Proof, tell: Tell) -> Proof:
@@ -148,7 +172,7 @@ def _examined(project: Project, service: Service, options: VerifyOptions, empty:
     said = together(said, against_fresh(found, lines, said.differences))
     if not options.write:
         said = together(said, pinned.held_against(project, service, pinned.row(found, service, digest, platform)))
-    if recorded is None and not lines:
+    if (recorded is None or recorded.adopted) and not lines:
         said = together(said, Held(notes=(UNRECORDED,)))
     outcome = Outcome.DIFFERS if said.differences else Outcome.PROVEN
     return empty._replace(
