@@ -82,7 +82,7 @@ def test_many_services_are_one_finding(git_repo: MakeRepository) -> None:
 
     (finding,) = found(git_repo(files | {"s0/x.py": "", ".gitignore": ".venv\n"}, commit=False), "KPT201")
 
-    assert f"{WOULD} `__pycache__` in `s0`, `s1`, `s2` and 2 more services" == finding.message
+    assert f"{WOULD} `__pycache__` in `s0`, `s1`, `s2` and 2 more" == finding.message
 
 
 @pytest.mark.parametrize(

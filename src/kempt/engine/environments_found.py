@@ -12,16 +12,13 @@ from pathlib import PurePosixPath
 
 from kempt import catalog
 from kempt.errors import UnreadableError
-from kempt.formats import pyvenv
 from kempt.model.artefact import Found
 from kempt.model.listing import Listing
 from kempt.model.tree import Tree
 
 ENOUGH_FILES = 20
 MARKER = "pyvenv.cfg"
-SITE_PACKAGES = re.compile(
-    r"(?:(?P<root>.+?)/)?(?:lib/python[^/]*|lib64/python[^/]*|Lib|lib)/site-packages", re.IGNORECASE
-)
+SITE_PACKAGES = r"(?i)(?:(?P<root>.+?)/)?(?:lib/python[^/]*|lib64/python[^/]*|Lib|lib)/site-packages"
 USUAL_CHILDREN = frozenset(
     {
         "bin", "scripts", "lib", "lib64", "include", "share", "etc", "man", "libs", "dlls", "doc", "tcl", "tools",
@@ -30,10 +27,9 @@ USUAL_CHILDREN = frozenset(
     }
 )  # fmt: skip
 """What may lie in an environment; a `.py` file or a folder of them beside these is somebody's work."""
-OWN_PLACES = re.compile(
-    r"pyvenv\.cfg|pip-selfcheck\.json|conda-meta|lib64|(?:lib|lib64|include)/python[^/]*|lib/site-packages|include/site"
-    r"|share/python-wheels",
-    re.IGNORECASE,
+OWN_PLACES = (
+    r"(?i)pyvenv\.cfg|pip-selfcheck\.json|conda-meta|lib64|(?:lib|lib64|include)/python[^/]*|lib/site-packages|include/site"
+    r"|share/python-wheels"
 )
 """What nothing but an environment makes; `bin` and `Scripts` are its own where one of ACTIVATORS lies in them."""
 ACTIVATORS = ("activate", "activate.bat", "activate_this.py", "python", "python3", "python.exe")
@@ -71,7 +67,7 @@ def _evidence(tree: Tree) -> Iterator[tuple[str, str, str]]:
         for root in listing.folders(name):
             yield root, _first(listing, root), tool
     for root in listing.folders("site-packages"):
-        match = SITE_PACKAGES.fullmatch(root)
+        match = re.fullmatch(SITE_PACKAGES, root)
         if match and listing.count(*listing.span(root)) >= ENOUGH_FILES:
             top = match["root"] or ""
             marker = f"{top}/{MARKER}" if top else MARKER
@@ -80,6 +76,8 @@ def _evidence(tree: Tree) -> Iterator[tuple[str, str, str]]:
 
 def _python(tree: Tree, marker: str) -> str | None:
     """What a `pyvenv.cfg` says: "Python 3.9", "" without a version, None where it marks no environment."""
+    from kempt.formats import pyvenv
+
     try:
         settings = pyvenv.parse(tree.read(marker))
     except UnreadableError:  # a partial clone holds no contents: then the folders around it must speak
@@ -119,10 +117,12 @@ def _own_paths(listing: Listing, root: str) -> Iterator[str]:
             if any(listing.has_folder(child) and f"{child}/{each}" in listing for each in ACTIVATORS):
                 yield child
         elif child in listing or name == "conda-meta":
-            if OWN_PLACES.fullmatch(name):
+            if re.fullmatch(OWN_PLACES, name):
                 yield child
         else:
-            yield from (each for each in _children(listing, child) if OWN_PLACES.fullmatch(each.removeprefix(prefix)))
+            yield from (
+                each for each in _children(listing, child) if re.fullmatch(OWN_PLACES, each.removeprefix(prefix))
+            )
 
 
 def _children(listing: Listing, root: str) -> Iterator[str]:

@@ -4,8 +4,6 @@ One search for a literal per row that has a name of its own, one for everything 
 folder is not looked at again, so fourteen thousand files of one environment cost what one file costs.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """From a path and a few flags to the tree that is checked, and to who answers for its ignore rules."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple

@@ -54,7 +54,7 @@ lock-sha256 = {quoted(row.lock_sha256)}
 packages = {row.packages}
 digest = {quoted(row.digest)}
 """
-        for row in sorted(rows, key=lambda row: (row.platform, _version(row.python)))
+        for row in sorted(rows, key=lambda row: (row.platform, _version(row.python), row))
     ]
     return f'{HEADER}format = "{FORMAT}"\n' + "".join(tables)
 

@@ -6,8 +6,6 @@ is split at these headers; a field is read by a pattern within one block, and to
 needed. A lock file that somebody laid out by hand is not understood: it holds no block then, or a block without fields.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

@@ -8,8 +8,6 @@ What follows from how platforms are (`nt` is never `linux`) is not taken for gra
 where two markers differ on impossible machines only, no answer is given.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod

@@ -8,10 +8,8 @@ from functools import cache
 
 LIMIT, DEPTH = 2_000, 60
 """Characters and brackets of a marker beyond which it is not read."""
-TOKEN = re.compile(
-    r"\s*(?:(\()|(\))|'([^'\n]*)'|\"([^\"\n]*)\"|(not\s+in\b)|(===|==|~=|!=|<=|>=|<|>)|([A-Za-z_][\w.]*))"
-)
-RELEASE = re.compile(r"\d+(?:\.\d+)*(?:\.\*)?", re.ASCII)
+WORD = r"\s*(?:(\()|(\))|'([^'\n]*)'|\"([^\"\n]*)\"|(not\s+in\b)|(===|==|~=|!=|<=|>=|<|>)|([A-Za-z_][\w.]*))"
+RELEASE = r"(?a)\d+(?:\.\d+)*(?:\.\*)?"
 PYTHON = "python_full_version"
 VERSIONS = {"python_version": PYTHON, PYTHON: PYTHON, "implementation_version": "implementation_version"}
 OLD_NAMES = {
@@ -117,7 +115,7 @@ class Condition:
         return lambda cell: any(test(cell) for test in tests) is inside
 
     def _version(self, name: str, operator: str, value: str) -> Test:
-        if not RELEASE.fullmatch(value) or operator == "===":
+        if not re.fullmatch(RELEASE, value) or operator == "===":
             raise UnknownMarkerError
         star = value.endswith(".*")
         release = tuple(int(part) for part in value.removesuffix(".*").split("."))
@@ -173,10 +171,11 @@ def tokens(text: str) -> tuple[str, ...]:
     text = text.strip()
     if len(text) > LIMIT:
         raise UnknownMarkerError
+    word_at = re.compile(WORD)  # here: most projects have no markers to compare
     found: list[str] = []
     position = 0
     while position < len(text):
-        match = TOKEN.match(text, position)
+        match = word_at.match(text, position)
         if match is None:
             raise UnknownMarkerError
         opened, closed, single, double, negated, operator, word = match.groups()

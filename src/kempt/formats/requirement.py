@@ -1,7 +1,5 @@
 """Requirements (PEP 508) as text that can be compared: cheap where both are spelled alike, `packaging` where not."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

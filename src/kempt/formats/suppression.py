@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from kempt.model.repo import Suppression
 
 MARK = "kempt: ignore["
-_COMMENT = re.compile(r"#[ \t]*kempt: ignore\[([^\]\n]{0,200})\][^\n]{0,500}")
+_COMMENT = r"#[ \t]*kempt: ignore\[([^\]\n]{0,200})\][^\n]{0,500}"
 
 
 def parse(path: PurePosixPath, text: str) -> tuple[Suppression, ...]:
@@ -24,7 +24,7 @@ def parse(path: PurePosixPath, text: str) -> tuple[Suppression, ...]:
         starts.append(starts[-1] + len(line) + 1)
     found = []
     for index, line in enumerate(lines):
-        match = _COMMENT.search(line.removesuffix("\r"))
+        match = re.search(_COMMENT, line.removesuffix("\r"))
         if match is None or (path.name.endswith("ignore") and match.start() > 0):
             continue
         codes = tuple(code for code in re.split(r"[,\s]+", match.group(1)) if code)

@@ -1,7 +1,5 @@
 """TOML that a stranger may have written: parsed within bounds, with the line of what is wrong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple
@@ -9,10 +7,10 @@ from typing import Any, NamedTuple
 SIZE_LIMIT = 1024**2
 PARTS_LIMIT = 64
 DOTS_LIMIT = 1024
-STRING = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"?|'[^']*+'?")
-FIRST = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
+STRING = rb"\"(?:[^\"\\]|\\.)*+\"?|'[^']*+'?"
+FIRST = r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*"
 """What may stand above the first line that says something: blank lines and comments."""
-LONG_KEY = re.compile(rb"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){%d}" % PARTS_LIMIT)
+LONG_KEY = rb"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){%d}" % PARTS_LIMIT
 
 
 class Unparsable(NamedTuple):
@@ -125,7 +123,7 @@ def _attempts(text: str, table: str, key: str, value: str) -> Iterator[str]:
     end = "\r\n" if "\r\n" in text else "\n"
     entry = f"{key} = {dumps(value)}"
     if not table:
-        first = FIRST.match(text)
+        first = re.match(FIRST, text)
         at = first.end() if first else len(text)
         yield f"{text[:at]}{entry}{end}{text[at:]}" if text[at : at + 1] != "[" else f"{entry}{end}{end}{text}"
         yield f"{text}{_line_end(text, end)}{entry}{end}"
@@ -172,4 +170,4 @@ def _has_long_key(line: bytes) -> bool:
         return False
     if b'"""' in line or b"'''" in line:
         return dots > DOTS_LIMIT
-    return LONG_KEY.search(STRING.sub(b"q", line)) is not None
+    return re.search(LONG_KEY, re.sub(STRING, b"q", line)) is not None

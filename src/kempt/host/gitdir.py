@@ -1,7 +1,5 @@
 """Finding a repository's git directory without asking git: nothing of a repository is obeyed before it is known."""
 
-from __future__ import annotations
-
 import os
 import stat
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Finding the repositories below a folder that is none, without entering any of them."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from typing import NamedTuple

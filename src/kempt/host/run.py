@@ -1,7 +1,5 @@
 """Running programs: the only place that starts one."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

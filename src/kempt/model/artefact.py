@@ -1,7 +1,5 @@
 """What can be made again: the rows of the catalog, and what of it was found in a repository."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What a user can set, in `kempt.toml` or `[tool.kempt]`, with the words that document it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a rule reports: a finding, where it is, and the fix it may carry."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """An ignore file as data: its text and its patterns, each with its place."""
 
-from __future__ import annotations
-
 from pathlib import PurePosixPath
 from typing import NamedTuple
 

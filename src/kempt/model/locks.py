@@ -1,7 +1,5 @@
 """What a lock file says, whoever wrote it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """What kempt knows of a package manager: one value of this type in each file of `managers/`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

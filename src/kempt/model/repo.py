@@ -1,7 +1,5 @@
 """A repository as the rules see it: facts, read once, shared by all."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple

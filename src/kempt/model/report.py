@@ -1,7 +1,5 @@
 """What `check` ends in."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from kempt.model.finding import Finding, Level

@@ -1,7 +1,5 @@
 """What a rule may ask of the files it checks. The backends live in `host/trees.py`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple, Protocol

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # One word for wrapping: also a command between backticks, which is there to be copied, and a number with its unit.
-_WORD = re.compile(r"(?:`[^`]*`|(?<![\d,.])\d[\d,.]*+ (?=[a-zA-Z])|\S)+")
+_WORD = r"(?:`[^`]*`|(?<![\d,.])\d[\d,.]*+ (?=[a-zA-Z])|\S)+"
 _COMBINING = "\u0300"  # before it, every character that prints takes one column
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
 
@@ -32,7 +32,7 @@ def wrap(text: str, columns: int) -> list[str]:
         return [text]
     lines: list[str] = []
     room = 0
-    for word in _WORD.findall(text):
+    for word in re.findall(_WORD, text):
         taken = width(word)
         if lines and taken < room:
             lines[-1] += f" {word}"

@@ -12,10 +12,10 @@ import re
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ASCII_END, _WIDE = 0x80, 0x10000
 _BYTES = range(0xDC80, 0xDD00)  # surrogateescape: the bytes of a file name that are no UTF-8
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 # What CI logs take for commands: GitHub reads `::` at the start of a line, after blanks too, and `##[` anywhere in it;
 # Azure Pipelines reads `##vso[`. A line may be wrapped at any blank, so `::` is defused at the start of every word.
-_COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)", re.IGNORECASE)
+_COMMAND = r"(?i)(?<!\S):(?=:)|#(?=#(?:vso)?\[)"
 
 _GITHUB_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _GITHUB_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -30,13 +30,13 @@ def visible(text: str, keep: str = "") -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() or c in keep else _escaped(c) for c in text)
     if "::" in text or "##" in text:
-        text = _COMMAND.sub(lambda match: _escaped(match[0]), text)
+        text = re.sub(_COMMAND, lambda match: _escaped(match[0]), text)
     return text
 
 
 def well_formed(text: str) -> str:
     """The same text, encodable: lone surrogates are spelled out, every other character stays."""
-    return text if text.isascii() else _SURROGATE.sub(lambda match: _escaped(match[0]), text)
+    return text if text.isascii() else re.sub(_SURROGATE, lambda match: _escaped(match[0]), text)
 
 
 def github_data(*lines: str) -> str:

@@ -1,7 +1,5 @@
 """What a caller may choose about a report."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

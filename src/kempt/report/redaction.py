@@ -6,12 +6,12 @@ import re
 
 from kempt.model.report import Report
 
-_PASSWORD = re.compile(r"://[^/\s@]*@")
+_CREDENTIALS = r"://[^/\s@]*@"
 
 
 def redacted(text: str) -> str:
     """The same text without the user and password of URLs."""
-    return _PASSWORD.sub("://...@", text) if "://" in text else text
+    return re.sub(_CREDENTIALS, "://...@", text) if "://" in text else text
 
 
 def without_secrets(report: Report) -> Report:

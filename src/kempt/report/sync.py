@@ -14,6 +14,7 @@ from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
 from kempt.report.quantity import count
 from kempt.report.redaction import redacted
+from kempt.report.refusal import in_one_line
 
 DIGITS = 12
 """Hexadecimal digits of a digest that people are shown."""
@@ -126,7 +127,8 @@ def _remarks(synced: Synced, look: Look) -> Iterator[str]:
     """What a table cannot hold: why not, what was wrong, what was kept from the manager."""
     name = visible(str(synced.service.root))
     if synced.refusal is not None:
-        yield paint(refusal_line(name, synced.refusal), "red", on=look.color)
+        for number, line in enumerate(wrap(refusal_line(name, synced.refusal), look.width)):
+            yield paint(f"    {line}" if number else line, "red", on=look.color)
         yield from (f"    {visible(redacted(line))}" for line in synced.output[-OUTPUT_LINES:])
         if synced.state:
             yield f"{name}: {synced.state}"
@@ -138,7 +140,9 @@ def _remarks(synced: Synced, look: Look) -> Iterator[str]:
         *([f"{len(synced.damage) - limit:,} more (--verbose)"] * (len(synced.damage) > limit)),
     ]
     said += synced.notes
-    yield from (f"{name}: {visible(redacted(line))}" for line in said)
+    for line in said:
+        first, *others = wrap(f"{name}: {visible(redacted(line))}", look.width)
+        yield from (first, *(f"    {other}" for other in others))
 
 
 def _withheld(report: SyncReport) -> list[str]:
@@ -149,9 +153,7 @@ def _withheld(report: SyncReport) -> list[str]:
 
 def refusal_line(name: str, refusal: Refusal) -> str:
     """`services/api: uv.lock is stale: ... Run: uv lock  [KPT303]`."""
-    hint = f". Run: {visible(refusal.hint)}" if refusal.hint else ""
-    code = f"  [{refusal.code}]" if refusal.code else ""
-    return f"{name}: {visible(redacted(refusal.message))}{hint}{code}"
+    return f"{name}: {in_one_line(refusal)}"
 
 
 def _plan(synced: Synced, root: str) -> Iterator[str]:

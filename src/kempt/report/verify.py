@@ -11,6 +11,7 @@ from kempt.report.escape import visible, well_formed
 from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
+from kempt.report.refusal import in_one_line
 
 SHOWN = 20
 """Differences that are listed of one environment; `--verbose` and JSON list all."""
@@ -118,9 +119,7 @@ def _service(proof: Proof, roots: int, look: Look) -> list[str]:
 
 def _said(proof: Proof) -> list[str]:
     if proof.refusal is not None:
-        code = f"  [{proof.refusal.code}]" if proof.refusal.code else ""
-        next_ = f" Run: {visible(proof.refusal.hint)}" if proof.refusal.hint else ""
-        return [f"could not be checked: {visible(proof.refusal.message)}.{next_}{code}"]
+        return [f"could not be checked: {in_one_line(proof.refusal)}"]
     found = proof.fingerprint
     parts = [_word(proof)]
     if found is not None:

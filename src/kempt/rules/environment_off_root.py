@@ -1,7 +1,5 @@
 """KPT702 environment-off-root: a manager is not told to keep the environment in its service, at `.venv`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath

@@ -1,7 +1,5 @@
 """KPT309 forked-lock: the patch version of Python decides which version of a package is installed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """KPT311 index-in-lock: more than one place, or a place on one machine, is asked for packages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath

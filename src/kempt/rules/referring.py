@@ -1,7 +1,5 @@
 """What the rules on direct references share: requirements that name a repository or a path instead of an index."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath

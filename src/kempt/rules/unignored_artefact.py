@@ -1,7 +1,5 @@
 """KPT201 unignored-artefact: the next `git add .` would take something that the project's tools make again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -112,7 +110,7 @@ def _finding(file: PurePosixPath, row: Artefact, gaps: list[Gap]) -> Finding:
     roots = [gap.service.root for gap in gaps]
     name = row.name.strip("/")
     where = "" if roots == [PurePosixPath(".")] else " in " + ", ".join(f"`{root}`" for root in roots[:NAMED_ROOTS])
-    more = f" and {len(roots) - NAMED_ROOTS} more services" if len(roots) > NAMED_ROOTS else ""
+    more = f" and {len(roots) - NAMED_ROOTS} more" if len(roots) > NAMED_ROOTS else ""
     what = f"`{name}` where it is a file or a link" if all(gap.only_as_file for gap in gaps) else f"`{name}`"
     exception = next((gap.exception for gap in gaps if gap.exception is not None), None)
     line, why = (0, "") if exception is None else (exception.line, f", because of `{exception.text}`")

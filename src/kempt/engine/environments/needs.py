@@ -33,7 +33,7 @@ def require_manager(project: Project, service: Service, manager: Manager, settin
         return
     program = find_program(manager.program)
     if program is None:
-        raise Refused(Reason.MISSING, f"{manager.title} is not installed, or not on PATH", code="KPT406")
+        raise Refused(Reason.MISSING, f"{manager.title} is not installed, or not on PATH", "install it first", "KPT406")
     wanted = _pin(project, service, manager)
     if not wanted:
         return

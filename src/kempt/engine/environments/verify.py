@@ -193,5 +193,6 @@ def _missing(service: Service, path: str) -> Refusal | None:
     if found is Place.ENVIRONMENT:
         return None
     where = "" if str(service.root) == "." else f" {service.root}"
-    what = "there is no environment" if found is Place.MISSING else f"there is {found}, and no environment,"
-    return Refusal(Reason.MISSING, f"{what} at {service.env_dir}", f"kempt sync{where}")
+    if found in {Place.MISSING, Place.EMPTY}:
+        return Refusal(Reason.MISSING, f"there is no environment at {service.env_dir}", f"kempt sync{where}")
+    return Refusal(Reason.MISSING, f"{service.env_dir} is {found}, and no environment", "move it away first")

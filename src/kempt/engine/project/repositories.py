@@ -1,7 +1,5 @@
 """From the paths of a command line to the repositories that are meant, each once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a project declares, in the form in which uv.lock keeps it: with `[tool.uv.sources]` applied."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Requirements as uv.lock keeps them: what a project declares, and what the lock was made for, in one form."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import isabs, normpath

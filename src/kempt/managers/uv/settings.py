@@ -1,7 +1,5 @@
 """The settings of uv that change a resolution, as a repository holds them, beside those that a lock was made with."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Workspaces as uv finds them: a root, and the projects below it that share its lock and its environment."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from posixpath import join, normpath
