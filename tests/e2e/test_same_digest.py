@@ -63,6 +63,7 @@ def test_a_workspace_of_uv(digest: Installed, projects: Projects) -> None:
     )
 
 
+@pytest.mark.slow  # pip is put into both environments
 def test_requirements_in_two_places(digest: Installed, projects: Projects) -> None:
     files = projects.requirements(*PINS)
 

@@ -16,8 +16,41 @@ from e2e.conftest import Installed
 from support.repositories import Repository, environment
 
 SHOP: dict[str, str | bytes] = {
-    "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = ["httpx"]\n\n[tool.uv]\n',
-    "uv.lock": "version = 1\n",
+    "pyproject.toml": """\
+[project]
+name = "shop"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["httpx"]
+
+[tool.uv]
+required-version = ">=0.9"
+""",
+    "uv.lock": """\
+version = 1
+revision = 3
+requires-python = ">=3.11"
+
+[[package]]
+name = "httpx"
+version = "0.28.1"
+source = { registry = "https://packages.example.com/simple" }
+wheels = [
+    { url = "https://packages.example.com/httpx-0.28.1-py3-none-any.whl", hash = "sha256:00", size = 1 },
+]
+
+[[package]]
+name = "shop"
+version = "1"
+source = { virtual = "." }
+dependencies = [
+    { name = "httpx" },
+]
+
+[package.metadata]
+requires-dist = [{ name = "httpx" }]
+""",
+    ".python-version": "3.12\n",
     "src/shop/app.py": "print(1)\n",
     "src/shop/__pycache__/app.cpython-312.pyc": b"\0" * 1500,
     ".gitignore": "# ours\n.__pypackages__/\n*.log\n",
@@ -25,9 +58,10 @@ SHOP: dict[str, str | bytes] = {
     **{f"env/lib/python3.9/site-packages/big/{number}.py": "x" * 1000 for number in range(1200)},
 }
 STATUS = """\
-shop  ·  1 service (uv)  ·  1,206 tracked files
+shop  ·  1 service (uv)  ·  1,207 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not yet proven     uv lock --check
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an     kempt verify
+                           environment
   ✗ git is clean           a Python 3.9 environment is tracked by   kempt check --fix --unsafe-fixes
                            git: `env`, 1,201 files, 1.2 MB;
                            2 more findings
@@ -75,9 +109,9 @@ Take it back with `kempt undo ID`.
 5 findings mended, nothing left.
 """
 KEMPT = """\
-shop  ·  1 service (uv)  ·  4 tracked files
+shop  ·  1 service (uv)  ·  5 tracked files
 
-  · one command rebuilds   `uv.lock` is tracked; not yet proven                      uv lock --check
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment             kempt verify
   ✓ git is clean           nothing tracked that tools make again
   · CI caches downloads    no CI file found
   · images are lean        no Dockerfile found
@@ -127,7 +161,7 @@ def test_the_main_job_from_the_first_screen_to_the_last(installed: Installed, sh
         ("check", (1, CHECK)),
         ("check --dry-run --unsafe-fixes", (0, PLAN)),
         ("check --fix --unsafe-fixes", (0, FIX)),
-        ("check", (0, "Clean: 4 tracked files.\n")),
+        ("check", (0, "Clean: 5 tracked files.\n")),
         ("status", (0, KEMPT)),
         ("init --yes", (0, None)),
         ("init --yes", (0, "Nothing to do: the ignore rules have every line that this project's tools need.\n")),

@@ -14,8 +14,8 @@ DIGEST = "b9" * 32
 LINUX = Pinned("3.11.7", "linux-x86_64", "uv.lock", "aa" * 32, 29, DIGEST)
 MACOS = LINUX._replace(platform="darwin-arm64")
 
-versions = st.from_regex(r"\A3\.[1-9][0-9]?\.[0-9]{1,2}\Z")
-digests = st.from_regex(r"\A[0-9a-f]{64}\Z")
+versions = st.builds("3.{}.{}".format, st.integers(1, 30), st.integers(0, 30))
+digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 rows = st.lists(
     st.builds(
         Pinned, versions, st.sampled_from(["linux-x86_64", "darwin-arm64", "win32-AMD64"]),
