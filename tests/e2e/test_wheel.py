@@ -164,7 +164,7 @@ def test_the_main_job_from_the_first_screen_to_the_last(installed: Installed, sh
         ("check", (0, "Clean: 5 tracked files.\n")),
         ("status", (0, KEMPT)),
         ("init --yes", (0, None)),
-        ("init --yes", (0, "Nothing to do: the ignore rules have every line that this project's tools need.\n")),
+        ("init --yes", (0, "Nothing to do: this project has every line that `kempt init` writes.\n")),
         ("undo", (0, None)),
         ("undo", (0, UNDO)),
     ):
