@@ -16,8 +16,10 @@ from pathlib import Path
 import bench_check
 import bench_environment
 import bench_fingerprint
+import bench_locks
 import bench_million
 import bench_start
+import bench_sync
 from measure import kempt, render
 
 README = Path(__file__).parent / "README.md"
@@ -49,7 +51,9 @@ def _said(*argv: str) -> str:
 def main() -> int:
     """Measure, print, and write if asked to; 1 if some claim is not kept."""
     parts, kept = [f"Measured on {machine()}\n"], True
-    for module in (bench_start, bench_check, bench_million, bench_environment, bench_fingerprint):
+    for module in (
+        bench_start, bench_check, bench_million, bench_environment, bench_locks, bench_fingerprint, bench_sync,
+    ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))
             kept = kept and all(claim.kept for claim in table.claims)
