@@ -153,6 +153,9 @@ def _closing(shown: Sequence[ServiceState], hidden: int, look: Look) -> list[str
         said.append(
             f"{count(len(wanted), 'service')} without an environment. `kempt sync{target}` installs what the locks say."
         )
+    elif any(each.environment for each in shown):
+        target = f" {visible(look.target)}" if look.target else ""
+        said.append(f"`kempt verify{target}` proves the environments.")
     return said
 
 
