@@ -14,7 +14,7 @@ TOLD = "warning: `soupsieve` is locked twice: 2.10 below Python 3.11.5, 4.1.2 fr
 def uv_lock(*markers: str, name: str = "soupsieve") -> str:
     versions = ("2.10", "4.1.2", "5.0")
     blocks = (
-        f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "https://packages.example.com/simple" }}\n'
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ registry = "https://example.com/simple" }}\n'
         f'resolution-markers = [\n    "{marker}",\n]\n'
         for version, marker in zip(versions, markers, strict=False)
     )

@@ -15,7 +15,7 @@ SDIST, WHEEL = (
 TOLD = "warning: `docopt` has no wheel, and `{}` does not say what builds it"
 
 
-def uv_lock(source: str = '{ registry = "https://packages.example.com/simple" }', wheels: str = "", name: str = "docopt") -> str:
+def uv_lock(source: str = '{ registry = "https://example.com/simple" }', wheels: str = "", name: str = "docopt") -> str:
     block = f'[[package]]\nname = "{name}"\nversion = "0.6.2"\nsource = {source}\nsdist = {SDIST}\n'
     return "version = 1\n\n" + block + (f"wheels = [\n    {wheels},\n]\n" if wheels else "")
 

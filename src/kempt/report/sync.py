@@ -127,8 +127,7 @@ def _remarks(synced: Synced, look: Look) -> Iterator[str]:
     """What a table cannot hold: why not, what was wrong, what was kept from the manager."""
     name = visible(str(synced.service.root))
     if synced.refusal is not None:
-        for number, line in enumerate(wrap(refusal_line(name, synced.refusal), look.width)):
-            yield paint(f"    {line}" if number else line, "red", on=look.color)
+        yield paint(refusal_line(name, synced.refusal), "red", on=look.color)
         yield from (f"    {visible(redacted(line))}" for line in synced.output[-OUTPUT_LINES:])
         if synced.state:
             yield f"{name}: {synced.state}"

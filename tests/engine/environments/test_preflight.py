@@ -41,7 +41,9 @@ def refusal(root: Path) -> Refusal | None:
 def test_a_manager_that_is_not_installed(git_repo: MakeRepository) -> None:
     repo = git_repo(FILES)
 
-    assert Refusal(Reason.MISSING, "uv is not installed, or not on PATH", code="KPT406") == refusal(repo.root)
+    assert Refusal(Reason.MISSING, "uv is not installed, or not on PATH", "install it first", "KPT406") == refusal(
+        repo.root
+    )
 
 
 def test_a_manager_of_another_version(git_repo: MakeRepository, bare: Path) -> None:
