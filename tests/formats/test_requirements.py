@@ -213,7 +213,7 @@ for path in sys.argv[1:]:
             line = int(each.comes_from.rpartition(" ")[2][:-1])
             every = sorted(f"{kind}:{one}" for kind, many in hashes.items() for one in many)
             rows.append([line, each.requirement.rstrip(), bool(each.is_editable), every])
-    except Exception as error:
+    except Exception as error:  # pip's own errors, of many classes: that it refuses the file is the answer
         rows = type(error).__name__
     found.append(rows)
 print(json.dumps(found))

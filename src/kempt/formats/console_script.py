@@ -131,6 +131,7 @@ def _launched(content: bytes) -> Wrapper | None:
                 return None
             start, body = members[0].header_offset, archive.read(members[0])
     except (BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError):
+        # What zipfile raises for bytes that are no archive, a compression that it does not know, or an encrypted one.
         return None
     at = content.rfind(b"#!", 0, start)
     first = first_line(content[at:start]) if at >= 0 else None

@@ -3,36 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from time import perf_counter
 from typing import NamedTuple
 
 from kempt.engine.environments import interpreters, marker
-from kempt.engine.environments.chosen import chosen_services
 from kempt.engine.environments.installing import install
+from kempt.engine.environments.opening import opened
 from kempt.engine.environments.preflight import preflight
-from kempt.engine.environments.project import Project
 from kempt.engine.environments.ready import Ready
 from kempt.engine.environments.refused import refused
 from kempt.engine.environments.running import Failed, Runner, Tell
 from kempt.engine.environments.scrub import scrubbed, without_settings
-from kempt.engine.sources import Source, open_source
-from kempt.engine.survey import survey
-from kempt.errors import KemptError, UsageError
-from kempt.host.folders import real
+from kempt.errors import KemptError
 from kempt.host.lock import environment_lock
 from kempt.host.repositories import common_folder
 from kempt.host.run import Programs, ending_gently
 from kempt.host.scratch import Scratch
 from kempt.host.state import state_folder
 from kempt.host.workers import at_once, processors
-from kempt.model.config import Config
 from kempt.model.repo import Service
 from kempt.model.sync import Event, Outcome, Phase, Synced, SyncOptions, SyncReport
 from kempt.model.verify import Refusal
 
 MOST_AT_ONCE = 4
-OUTSIDE_GIT = "KPT003"
 
 
 class Found(NamedTuple):
@@ -75,26 +68,9 @@ def sync_services(path: str, roots: Sequence[str], options: SyncOptions, on_even
 
 def _find(path: str, options: SyncOptions, settings: str, *, named: bool) -> Iterator[Found]:
     """The services that a path means, each looked at."""
-    with ExitStack() as stack:
-        source = _opened(stack, path)
-        repo = survey(source.tree, Config())
-        root = real(source.git.work_tree or path) if source.git else source.tree.root
-        project = Project(root, repo, source.tree, source.ignores, source.git is not None)
-        services = chosen_services(repo.services, source.inside, everything=options.everything, named=named)
-        if not services:
-            hint = "kempt sync --all takes those below tests and examples, too" if repo.services else ""
-            raise UsageError(f"no service at or below {path}: neither a lock nor a manifest", hint=hint)
-        yield from (Found(root, each, preflight(project, each, options, settings)) for each in services)
-
-
-def _opened(stack: ExitStack, path: str) -> Source:
-    """The tree that a path lies in; a folder outside git is a project as well."""
-    try:
-        return stack.enter_context(open_source(path))
-    except KemptError as error:
-        if error.code != OUTSIDE_GIT:
-            raise
-    return stack.enter_context(open_source(path, git=False))
+    with opened(path, "sync", everything=options.everything, named=named) as place:
+        for each in place.services:
+            yield Found(place.project.root, each, preflight(place.project, each, options, settings))
 
 
 def _planned(found: Found, settings: str, options: SyncOptions) -> Synced:

@@ -7,12 +7,11 @@ whole against the digest that was recorded when it was known to be good: a file 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from time import perf_counter
 from typing import NamedTuple
 
 from kempt.engine.environments import fresh, marker, pinned
-from kempt.engine.environments.chosen import chosen_services
 from kempt.engine.environments.described import target_of
 from kempt.engine.environments.fingerprint import fingerprint
 from kempt.engine.environments.held import (
@@ -24,25 +23,21 @@ from kempt.engine.environments.held import (
     against_sync,
     together,
 )
+from kempt.engine.environments.opening import opened
 from kempt.engine.environments.preflight import lock_digest, lock_refusal
 from kempt.engine.environments.project import Project
 from kempt.engine.environments.recorded import load_recorded
-from kempt.engine.sources import open_source
-from kempt.engine.survey import survey
-from kempt.errors import KemptError, UsageError
+from kempt.errors import KemptError
 from kempt.host.clock import now
 from kempt.host.clones import committed, head_commit
 from kempt.host.environments import Place, place_of
-from kempt.host.folders import real
 from kempt.host.git import Git
 from kempt.host.repositories import common_folder
 from kempt.managers import manager
-from kempt.model.config import Config
 from kempt.model.repo import Service
 from kempt.model.verify import Difference, Mode, Outcome, Proof, Reason, Refusal, Verification
 
 Tell = Callable[[str], None]
-OUTSIDE_GIT = "KPT003"
 
 
 class VerifyOptions(NamedTuple):
@@ -86,21 +81,9 @@ def verify(paths: Sequence[str], options: VerifyOptions, tell: Tell) -> Verifica
 
 @contextmanager
 def _opened(path: str, options: VerifyOptions, *, named: bool) -> Iterator[_Place]:
-    with ExitStack() as stack:
-        try:
-            source = stack.enter_context(open_source(path))
-        except KemptError as error:
-            if error.code != OUTSIDE_GIT:
-                raise
-            source = stack.enter_context(open_source(path, git=False))
-        repo = survey(source.tree, Config())
-        root = real(source.git.work_tree or path) if source.git else source.tree.root
-        project = Project(root, repo, source.tree, source.ignores, source.git is not None)
-        services = chosen_services(repo.services, source.inside, everything=options.all, named=named)
-        if not services:
-            hint = "kempt verify --all takes those below tests and examples, too" if repo.services else ""
-            raise UsageError(f"no service at or below {path}: neither a lock nor a manifest", hint=hint)
-        yield _Place(project, services, head_commit(source.git) if source.git else "", source.git)
+    with opened(path, "verify", everything=options.all, named=named) as found:
+        commit = head_commit(found.git) if found.git else ""
+        yield _Place(found.project, found.services, commit, found.git)
 
 
 def _proof(place: _Place, service: Service, options: VerifyOptions, tell: Tell) -> Proof:
