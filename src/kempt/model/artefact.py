@@ -74,3 +74,10 @@ class Found(NamedTuple):
     files: int
     detail: str = ""
     bytes: int | None = None
+
+
+class Artefacts(NamedTuple):
+    """What can be made again: what of it is tracked, and the rows of the catalog whose tools the project uses."""
+
+    tracked: tuple[Found, ...] = ()
+    used: tuple[Artefact, ...] = ()

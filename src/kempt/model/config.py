@@ -12,6 +12,10 @@ def table_of(file_name: str) -> str:
     return "tool.kempt" if file_name == SHARED_FILE else ""
 
 
+OFF_BY_DEFAULT = frozenset({"KPT416"})
+"""Rules that most projects leave to another tool."""
+
+
 class Config(NamedTuple):
     """The settings of one run. Keys in files are spelled with dashes; `source` is the file they come from."""
 
@@ -28,7 +32,12 @@ class Config(NamedTuple):
     source: str = ""
 
     def wants(self, code: str) -> bool:
-        """Whether the rule of this code is on: the longest matching prefix wins, and `ignore` wins a tie."""
+        """Whether the rule of this code is on: the longest matching prefix wins, and `ignore` wins a tie.
+
+        A few rules are off unless their whole code is selected.
+        """
+        if code in OFF_BY_DEFAULT and code not in {*self.select, *self.extend_select}:
+            return False
         chosen = max((len(p) for p in (*self.select, *self.extend_select) if code.startswith(p)), default=-1)
         dropped = max((len(p) for p in (*self.ignore, *self.extend_ignore) if code.startswith(p)), default=-1)
         return chosen > dropped

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from kempt.model.artefact import Artefact, Found
+from kempt.model.artefact import Artefacts
+from kempt.model.automation import Automation
 from kempt.model.config import Config
 from kempt.model.documents import NONE, Documents
 from kempt.model.ignore import IgnoreFile
@@ -64,10 +65,10 @@ class Repo(NamedTuple):
     tree: Tree
     config: Config
     services: tuple[Service, ...] = ()
-    artefacts: tuple[Found, ...] = ()
-    used: tuple[Artefact, ...] = ()
+    artefacts: Artefacts = Artefacts()
     ignore_files: tuple[IgnoreFile, ...] = ()
     faults: tuple[Fault, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     ignores: Mapping[str, Verdict] = {}
     documents: Documents = NONE
+    automation: Automation = Automation()
