@@ -1,0 +1,120 @@
+"""What names stand for while a job is read: `env`, `matrix` and, in a local action, its `inputs`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import NamedTuple
+
+from kempt.model.pipeline import Text
+from kempt.providers.github.expressions import Call, Choice, Expression, Literal, Name, Test, parts, walk
+
+LIMIT = 64
+UNKNOWN: Values = (None,)
+FALSY = frozenset({"", "false", "0"})
+PLACE = re.compile(r"\{(\d{1,2})\}")
+
+Values = tuple[str | None, ...]
+"""All that something may be; None among them says that it may be something else too."""
+
+
+class Scope(NamedTuple):
+    """Names in small letters (`matrix.os`) with what they may be.
+
+    `written` is the text that an input of a local action was given, where that is an expression of the caller's.
+    `texts` are the places where a name's values are written down.
+    """
+
+    values: Mapping[str, Values] = {}
+    written: Mapping[str, str] = {}
+    texts: Mapping[str, tuple[Text, ...]] = {}
+
+    def with_env(self, variables: Mapping[str, str]) -> Scope:
+        """The same with these variables as `env`."""
+        known = {f"env.{name.lower()}": UNKNOWN if "${{" in value else (value,) for name, value in variables.items()}
+        return self._replace(values={**self.values, **known})
+
+
+NOTHING = Scope()
+
+
+def possible(text: str, scope: Scope) -> Values:
+    """What a text may come to."""
+    found = [(part.written,) if part.expression is None else values(part.expression, scope) for part in parts(text)]
+    return _joined(found)
+
+
+def single(text: str, scope: Scope) -> str | None:
+    """What a text comes to, if that is one thing only."""
+    found = possible(text, scope)
+    return found[0] if len(found) == 1 else None
+
+
+def filled(text: str, scope: Scope) -> str:
+    """The text with what is known put in the place of its expressions; the others as they are written."""
+    if "${{" not in text:
+        return text
+    return "".join(
+        part.written if part.expression is None else _filled(part.written, part.expression, scope)
+        for part in parts(text)
+    )
+
+
+def values(expression: Expression, scope: Scope) -> Values:
+    """What an expression may come to."""
+    match expression:
+        case Literal(value):
+            return (value,)
+        case Name(path):
+            return scope.values.get(path, UNKNOWN)
+        case Choice(operator, left, right):
+            either = [value for value in values(left, scope) if value not in FALSY] if operator == "||" else [""]
+            return _distinct((*either, *values(right, scope)))
+        case Test():
+            return ("true", "false")
+        case Call("format", (form, *arguments)):
+            return _formatted(values(form, scope), [values(each, scope) for each in arguments])
+        case _:
+            return UNKNOWN
+
+
+def places(text: Text, scope: Scope) -> tuple[Text, ...]:
+    """Where the values of a text are written: here, or at the names that it refers to."""
+    found = [part.expression for part in parts(text.value) if part.expression is not None]
+    names = dict.fromkeys(each.path for one in found for each in walk(one) if isinstance(each, Name))
+    return tuple(place for name in names for place in scope.texts.get(name, ())) if found else (text,)
+
+
+def _filled(written: str, expression: Expression, scope: Scope) -> str:
+    found = values(expression, scope)
+    if len(found) == 1 and found[0] is not None:
+        return found[0]
+    return scope.written.get(expression.path, written) if isinstance(expression, Name) else written
+
+
+def _formatted(forms: Values, arguments: list[Values]) -> Values:
+    if len(forms) != 1 or forms[0] is None:
+        return UNKNOWN
+    pieces = PLACE.split(forms[0])
+    found: list[Values] = []
+    for number, piece in enumerate(pieces):
+        if number % 2 == 0:
+            found.append((piece.replace("{{", "{").replace("}}", "}"),))
+        else:
+            found.append(arguments[int(piece)] if int(piece) < len(arguments) else UNKNOWN)
+    return _joined(found)
+
+
+def _joined(found: list[Values]) -> Values:
+    count = 1
+    for each in found:
+        count *= len(each)
+        if count > LIMIT:
+            return UNKNOWN
+    return _distinct(None if None in each else "".join(map(str, each)) for each in product(*found))
+
+
+def _distinct(found: Iterable[str | None]) -> Values:
+    kept = tuple(dict.fromkeys(found))
+    return kept if len(kept) <= LIMIT else UNKNOWN
