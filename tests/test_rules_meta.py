@@ -16,7 +16,9 @@ from kempt.model.rule import PROMISES, Rule
 from support.pages import PAGES, Page, pages, tree
 
 FOLDER = Path(rules.__file__).parent
-SHARED = {"__init__", "locking", "referring", "unignoring", "untracking"}
+SHARED = {
+    "__init__", "caching", "cleaning_up", "hooking", "installing", "linting", "locking", "places", "referring", "unignoring", "untracking",
+}  # fmt: skip
 HEADINGS = ["What it does", "Why", "Bad", "Good", "Fix", "Known limits"]
 EXAMPLE_HEADINGS = ["What it does", "Why", "Example", "Fix", "Known limits"]
 EXAMPLES = {"KPT000", "KPT003", "KPT004", "KPT005"}
@@ -72,7 +74,8 @@ def test_a_rule_says_what_it_must(rule: Rule) -> None:
         assert text == text.strip()
         assert not text.endswith((".", "!"))
         assert "\n" not in text
-    assert rule.summary[0] != rule.summary[0].upper() or rule.summary[0] == "`"
+    first = rule.summary.split()[0]
+    assert first[0].islower() or first[0] == "`" or first.isupper()  # CI is written so
 
 
 def test_every_rule_has_a_page_and_every_page_a_rule() -> None:

@@ -105,7 +105,7 @@ def test_sizes_are_those_that_git_holds_each_byte_once(git_repo: MakeRepository)
     files = {".tox/py/pyvenv.cfg": ENVIRONMENT, ".tox/log": "12345", "a/__pycache__/x.pyc": "123", "a/y.pyc": "1"}
 
     with surveyed(git_repo(files, commit=False)) as repo:
-        found = {str(each.root): (each.files, each.bytes) for each in repo.artefacts}
+        found = {str(each.root): (each.files, each.bytes) for each in repo.artefacts.tracked}
 
     assert {".tox/py": (1, len(ENVIRONMENT)), ".tox": (1, 5), "a/__pycache__": (1, 3), "a": (1, 1)} == found
 
@@ -118,5 +118,5 @@ def test_a_folder_without_git_is_surveyed_the_same(git_repo: MakeRepository) -> 
     assert ([".gitignore"], ["."], ["env"]) == (
         paths(repo.ignore_files),
         [str(each.root) for each in repo.services],
-        [str(each.root) for each in repo.artefacts],
+        [str(each.root) for each in repo.artefacts.tracked],
     )

@@ -208,7 +208,7 @@ def test_there_are_ninety_paths() -> None:
 
 def test_each_artefact_is_recognised_with_its_root(hostile: Repository) -> None:
     with surveyed(hostile, rev="HEAD") as repo:
-        found = [(each.row.code, str(each.root), each.files, str(each.at)) for each in repo.artefacts]
+        found = [(each.row.code, str(each.root), each.files, str(each.at)) for each in repo.artefacts.tracked]
 
     assert sorted(ARTEFACTS) == sorted(found)
 

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from kempt import catalog
-from kempt.engine import evidence
+from kempt.engine import automation, evidence
 from kempt.engine.documents import ReadDocuments
 from kempt.engine.recognise import recognise
 from kempt.engine.services import find_services
 from kempt.errors import UnreadableError
 from kempt.formats import gitignore, suppression
-from kempt.model.artefact import Found, Kind
+from kempt.model.artefact import Artefacts, Found, Kind
 from kempt.model.config import Config
 from kempt.model.listing import Listing
 from kempt.model.repo import Fault, Repo, Suppression
@@ -34,7 +34,9 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     settings = evidence.settings(listing)
     tree.prefetch((*ignores, *manifests, *scripts, *settings))
     found_faults = list(faults)
-    files = dict(_read(tree, (*manifests, *scripts), found_faults))
+    words = tuple(path for path in scripts if path in evidence.README)
+    files = dict(_read(tree, (*manifests, *(path for path in scripts if path not in words)), found_faults))
+    files |= _read(tree, words, [])  # they only tell of tools: a link in the place of one is nobody's fault
     ignore_files = tuple(
         gitignore.parse(PurePosixPath(path), content)
         for path, content in _read(tree, ignores, found_faults, IGNORE_FILE_LIMIT)
@@ -54,10 +56,13 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
         declared, has_python=b".py\0" in listing.folded, documents=documents, beside=evidence.named_only(listing)
     )
     found_faults += _unparsable(documents, found_faults)
+    runs = automation.read(tree, listing, config, services)
+    found_faults += runs.faults
+    suppressions += (each for each in runs.suppressions if str(each.path) not in told)
     return Repo(
         tree, config, services=services,
-        artefacts=_measured(tree, artefacts), used=evidence.used_rows(listing, files), ignore_files=ignore_files,
-        faults=tuple(found_faults), suppressions=tuple(suppressions), documents=documents,
+        artefacts=Artefacts(_measured(tree, artefacts), evidence.used_rows(listing, files)), ignore_files=ignore_files,
+        faults=tuple(found_faults), suppressions=tuple(suppressions), documents=documents, automation=runs.automation,
     )  # fmt: skip
 
 

@@ -128,14 +128,23 @@ def _attempts(text: str, table: str, key: str, value: str) -> Iterator[str]:
         yield f"{text[:at]}{entry}{end}{text[at:]}" if text[at : at + 1] != "[" else f"{entry}{end}{end}{text}"
         yield f"{text}{_line_end(text, end)}{entry}{end}"
         return
+    yield from _below_headings(text, table, entry, end)
+    apart = end if text.strip() else ""
+    yield f"{text}{_line_end(text, end)}{apart}[{table}]{end}{entry}{end}"
+    outer, _, inner = table.rpartition(".")
+    while outer:  # `uv.package = false` below `[tool]`
+        yield from _below_headings(text, outer, f"{inner}.{entry}", end)
+        outer, _, last = outer.rpartition(".")
+        inner = f"{last}.{inner}"
+    yield _by_tomlkit(text, table, key, value)
+
+
+def _below_headings(text: str, table: str, entry: str, end: str) -> Iterator[str]:
     name = r"[ \t]*[.][ \t]*".join(map(re.escape, table.split(".")))
     heading = rf"^[ \t]*\[[ \t]*{name}[ \t]*\][^\n]*(?:\n|\Z)"
     for match in re.finditer(heading, text, re.MULTILINE):
         before = text[: match.end()]
         yield f"{before}{_line_end(before, end)}{entry}{end}{text[match.end() :]}"
-    apart = end if text.strip() else ""
-    yield f"{text}{_line_end(text, end)}{apart}[{table}]{end}{entry}{end}"
-    yield _by_tomlkit(text, table, key, value)
 
 
 def _line_end(text: str, end: str) -> str:

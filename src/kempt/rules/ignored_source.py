@@ -51,7 +51,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _own(repo: Repo) -> Listing:
     """The tracked files but for environments and the like: nobody wrote the sources in there."""
     listing = repo.tree.listing
-    claimed = [listing.span_of(str(path)) for found in repo.artefacts for path in found.paths]
+    claimed = [listing.span_of(str(path)) for found in repo.artefacts.tracked for path in found.paths]
     return listing.without(claimed) if claimed else listing
 
 

@@ -96,7 +96,7 @@ def _is_environment(listing: Listing, folder: str) -> bool:
 def _others(repo: Repo) -> Listing:
     """The tracked files that no other rule speaks of."""
     listing = repo.tree.listing
-    claimed = [str(path) for found in repo.artefacts for path in found.paths]
+    claimed = [str(path) for found in repo.artefacts.tracked for path in found.paths]
     return listing.without(listing.span_of(path) for path in claimed) if claimed else listing
 
 

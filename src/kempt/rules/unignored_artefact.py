@@ -58,7 +58,7 @@ def _rows(repo: Repo) -> tuple[Artefact, ...]:
     """The artefacts to ask about: none that ignores itself, no secret where one of the name is tracked on purpose."""
     listing = repo.tree.listing
     return tuple(
-        row for row in repo.used
+        row for row in repo.artefacts.used
         if not row.self_ignoring and not (row.kind is Kind.SECRET and next(listing.named(row.name), None))
     )  # fmt: skip
 

@@ -34,14 +34,14 @@ def check(repo: Repo) -> Iterator[Finding]:
     named: dict[str, dict[str, str]] = {}
     for service in locking.own_services(repo):
         manager = None if service.lock is None else locking.known(service)
-        if manager is None or not manager.pin or _is_pinned(repo, service, manager):
+        if manager is None or not manager.pin or is_pinned(repo, service, manager):
             continue
         if manager.name not in named:
             named[manager.name] = _named_versions(repo, manager)
         yield _finding(service, manager, named[manager.name] | _writer(repo, service))
 
 
-def _is_pinned(repo: Repo, service: Service, manager: Manager) -> bool:
+def is_pinned(repo: Repo, service: Service, manager: Manager) -> bool:
     """Whether the manifest says it, or the settings file that uv reads instead of the manifest's table."""
     *keys, last = manager.pin.split(".")
     own = repo.documents.toml(service.root / f"{manager.name}.toml")
@@ -59,6 +59,11 @@ def _named_versions(repo: Repo, manager: Manager) -> dict[str, str]:
             for version in (match for pattern in patterns for match in pattern.findall(text)):
                 found.setdefault(version.decode("ascii"), path)
     return found
+
+
+def versions(repo: Repo, service: Service, manager: Manager) -> tuple[str, ...]:
+    """All versions of the manager that the repository names, in scripts and in the lock of a service."""
+    return tuple(_named_versions(repo, manager) | _writer(repo, service))
 
 
 def _writer(repo: Repo, service: Service) -> dict[str, str]:

@@ -22,7 +22,7 @@ def findings(
     rule: Rule, repo: Repo, describe: Callable[[Found], str], safety: Safety | None = Safety.SAFE
 ) -> Iterator[Finding]:
     """One finding for each tracked artefact of this rule. No fix is offered where `safety` is None."""
-    for found in repo.artefacts:
+    for found in repo.artefacts.tracked:
         if found.row.code == rule.code:
             fix = None if safety is None else Fix(f"untrack {shown(found)}", safety, edits(repo, found))
             yield rule.finding(
@@ -43,7 +43,7 @@ def shown(found: Found) -> str:
 
 def questions(rule: Rule, repo: Repo) -> Iterator[str]:
     """Whether the ignore rules would keep each artefact out once it is untracked."""
-    for found in repo.artefacts:
+    for found in repo.artefacts.tracked:
         if found.row.code == rule.code:
             yield from (str(probe) for probe in _probes(repo, found))
 

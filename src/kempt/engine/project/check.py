@@ -20,7 +20,7 @@ from kempt.model.report import Report, Suppressed
 from kempt.model.rule import Rule
 from kempt.model.tree import Ignores, Tree
 
-NEEDS_ALL_FILES = ("KPT006", "KPT2", "KPT3", "KPT7")
+NEEDS_ALL_FILES = ("KPT006", "KPT2", "KPT3", "KPT4", "KPT6", "KPT7")
 """Rules that say nothing true of a few names: what is of use, what ignore rules miss, what lies beside a manifest."""
 
 LEVELS = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}

@@ -14,6 +14,7 @@ from kempt import rules
 from kempt.engine.configuration import load_config
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.check import examine, judge
+from kempt.engine.project.whole_fixes import edits_of
 from kempt.engine.sources import Source, open_source
 from kempt.engine.survey import CONFLICT
 from kempt.errors import UnreadableError, UsageError
@@ -98,10 +99,10 @@ def prepare(
 
 
 def chosen(findings: Iterable[Finding], config: Config, *, unsafe: bool) -> list[Edit]:
-    """The edits of the fixes that may be applied."""
+    """The edits of the fixes that may be applied in one round."""
     allowed = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
     fixes = (each.fix for each in findings if each.fix is not None and config.may_fix(each.code))
-    return [edit for fix in fixes if fix.safety in allowed for edit in fix.edits]
+    return edits_of(fix for fix in fixes if fix.safety in allowed)
 
 
 def _edits(source: Source, overlay: Overlay, edits: list[Edit]) -> Edits:
@@ -117,7 +118,7 @@ def _edits(source: Source, overlay: Overlay, edits: list[Edit]) -> Edits:
         old = _content(overlay, path)
         if source.staged and path not in overlay.contents and _has_unstaged_changes(source, path):
             aside[path] = tuple(edit.pattern for edit in own if isinstance(edit, Ignore))
-        elif (new := edited(old, own)) != (old or b"") and _still_parses(path, new):
+        elif (new := edited(old, own)) != (old or b"") and _still_parses(path, old, new):
             contents[path] = new
     return Edits(contents, untracked, aside)
 
@@ -147,10 +148,14 @@ def _content(overlay: Overlay, path: str) -> bytes | None:
         return None
 
 
-def _still_parses(path: str, content: bytes) -> bool:
+def _still_parses(path: str, old: bytes | None, content: bytes) -> bool:
     """Whether a text is whole: one that a merge left with conflict markers is a person's to mend first."""
     if CONFLICT.search(content):
         return False
+    if path.endswith((".yml", ".yaml")):
+        from kempt.formats import yaml
+
+        return isinstance(yaml.parse(content), yaml.Document) or isinstance(yaml.parse(old or b""), yaml.Unparsable)
     return not (path.endswith(".toml") and isinstance(toml.parse(content), toml.Unparsable))
 
 

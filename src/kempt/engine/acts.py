@@ -1,0 +1,99 @@
+"""What the commands of CI do with packages, for which service, and which of them can ever run in this repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from posixpath import normpath
+
+from kempt.formats import glob
+from kempt.managers import commands
+from kempt.model.automation import Act
+from kempt.model.installs import Doing, Effect
+from kempt.model.listing import Listing
+from kempt.model.pipeline import Branch, Command, Job, Pipeline, Step
+from kempt.model.provider import Files
+from kempt.model.repo import Service
+
+TESTS_OF_FILES = frozenset({"-f", "-e", "-s", "-r"})
+BRACKETS = frozenset({"[", "]", "[[", "]]", "test", "!"})
+METADATA = re.compile(rb"^# /// script[ \t]*\r?$", re.MULTILINE)
+
+
+def acts(pipelines: Iterable[Pipeline], files: Files, services: tuple[Service, ...]) -> Iterator[Act]:
+    """The commands that have to do with packages, without those under a condition that does not hold here."""
+    for pipeline in pipelines:
+        for job in pipeline.jobs:
+            yield from _of_job(pipeline, job, files, services)
+
+
+def _of_job(pipeline: Pipeline, job: Job, files: Files, services: tuple[Service, ...]) -> Iterator[Act]:
+    for step in job.steps:
+        for command in step.commands:
+            if commands.program(command.words) in commands.PROGRAMS and not is_dead(command, files.listing):
+                doing = commands.understand(command.words, _variables(step, command))
+                if doing is not None and _stands_alone(command, doing, files):
+                    doing = doing._replace(effect=Effect.TOOL)
+                if doing is not None:
+                    yield Act(pipeline, job, step, command, doing, _root(command, doing, services))
+
+
+def _stands_alone(command: Command, doing: Doing, files: Files) -> bool:
+    """Whether `uv run` is given a script that names its own packages (PEP 723): the project is not touched then."""
+    script = doing.runs[0] if doing.runs and doing.manager == "uv" and doing.effect is not Effect.TOOL else ""
+    if not script.endswith(".py") or command.folder is None or "$" in script:
+        return False
+    content = files.read(within(command.folder, script))
+    return content is not None and METADATA.search(content) is not None
+
+
+def _variables(step: Step, command: Command) -> Mapping[str, str]:
+    return {**step.variables, **dict(command.assignments)} if command.assignments else step.variables
+
+
+def is_dead(command: Command, listing: Listing) -> bool:
+    """Whether a command stands under a condition on tracked files that does not hold."""
+    return any(_fails(branch, command.folder, listing) for branch in command.branches)
+
+
+def _fails(branch: Branch, folder: str | None, listing: Listing) -> bool:
+    there = _is_there(branch.test[0], folder, listing) if len(branch.test) == 1 and folder is not None else None
+    return there is not None and there is not branch.holds
+
+
+def _is_there(words: tuple[str, ...], folder: str, listing: Listing) -> bool | None:
+    """What a test of tracked files answers: `[ -f uv.lock ]`, `ls requirements*.txt`; None for any other test."""
+    operator, *names = [word for word in words if word not in BRACKETS] or [""]
+    is_test = words[0] in BRACKETS and operator in TESTS_OF_FILES
+    if len(names) != 1 or not (is_test or operator == "ls") or "$" in names[0] or names[0].startswith(("/", "~", "-")):
+        return None
+    pattern = within(folder, names[0])
+    if pattern.startswith(".."):
+        return None
+    return _is_tracked(pattern, listing, folders=operator != "-f") is not (words.count("!") % 2 == 1)
+
+
+def _is_tracked(pattern: str, listing: Listing, *, folders: bool) -> bool:
+    if pattern in listing or (folders and (pattern == "." or listing.has_folder(pattern))):
+        return True
+    start, end = listing.span(glob.fixed_folder(pattern))
+    return glob.is_glob(pattern) and any(glob.matches(pattern, path) for path in listing.paths(start, end))
+
+
+def within(folder: str, name: str) -> str:
+    """A path that a command in a folder names, from the root; it begins with `..` where it leaves that."""
+    return normpath(f"{folder}/{name}" if folder else name)
+
+
+def _root(command: Command, doing: Doing, services: tuple[Service, ...]) -> PurePosixPath | None:
+    """The innermost service around the folder where the command works; with `-r`, around the file."""
+    if command.folder is None or "$" in doing.folder:
+        return None
+    folder = within(command.folder, doing.folder) if doing.folder else command.folder
+    named = doing.files[0] if doing.files else next((each for each in doing.folders if "$" not in each), "")
+    if named and "$" not in named:
+        folder = within(folder, named.partition("[")[0])
+    lineage = {PurePosixPath(folder), *PurePosixPath(folder).parents}
+    inside = [service.root for service in services if service.root in lineage]
+    return max(inside, key=lambda root: len(root.parts), default=None)

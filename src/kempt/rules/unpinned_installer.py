@@ -1,0 +1,108 @@
+"""KPT406 unpinned-installer: CI takes a package manager, or a tool, in whatever version is the newest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kempt.managers import commands
+from kempt.model.automation import Act
+from kempt.model.finding import Finding, Fix, Level, Safety
+from kempt.model.installs import Effect
+from kempt.model.pipeline import Tool, Word
+from kempt.model.repo import Repo
+from kempt.model.rule import Rule
+from kempt.rules import installing, locking, unpinned_manager
+
+MANAGERS = frozenset({"uv", "poetry", "pdm", "pipenv", "pip-tools", "pipx"})
+PINNED = re.compile(r"[=~<]=|===|<|@|\$|\{\{|<<|://|/")
+"""What narrows a requirement from above, or takes it from somewhere else than an index."""
+
+NEWEST = frozenset({"", "latest", "latest-known"})
+"""How an action is told to take the newest."""
+
+
+def check(repo: Repo) -> Iterator[Finding]:
+    """A new release of an installer can break every run at once, and writes another lock than the last one did."""
+    return installing.once(_findings(repo))
+
+
+def _findings(repo: Repo) -> Iterator[Finding]:
+    for _, job, acts in installing.jobs(repo):
+        for act in acts:
+            if act.doing.effect in {Effect.PACKAGES, Effect.TOOL}:
+                yield from (_named(repo, act, word) for word in act.doing.names if _is_loose(repo, act, word))
+        for step in job.steps:
+            yield from (_tool(tool) for tool in step.tools if _is_newest(repo, tool))
+
+
+def _is_loose(repo: Repo, act: Act, word: Word) -> bool:
+    name = installing.name_of(word.text)
+    if PINNED.search(word.text) or not name or act.doing.constraints or _is_required(repo, name):
+        return False
+    if act.doing.effect is Effect.TOOL and act.doing.runs and name not in MANAGERS:
+        return not _is_build_tool(name)
+    return name in MANAGERS or (name == "pip" and act.doing.upgrades)
+
+
+def _is_build_tool(name: str) -> bool:
+    """Whether the newest one is what is wanted: kempt itself is told by its own settings which one is."""
+    return name == "kempt"
+
+
+def _is_required(repo: Repo, name: str) -> bool:
+    """Whether each service of a manager says itself which version it needs: then another one refuses to work."""
+    own = [each for each in locking.own_services(repo) if each.manager == name]
+    manager = locking.known(own[0]) if own else None
+    return manager is not None and bool(manager.pin) and all(
+        unpinned_manager.is_pinned(repo, each, manager) for each in own
+    )  # fmt: skip
+
+
+def _named(repo: Repo, act: Act, word: Word) -> Finding:
+    name = installing.name_of(word.text)
+    return RULE.finding(
+        act.command.location, f"`{act.text}` takes the newest {name}", key=f"{act.job.name} {act.text} {name}",
+        fix=_pin(repo, act, word, name), service=act.root,
+    )  # fmt: skip
+
+
+def _pin(repo: Repo, act: Act, word: Word, name: str) -> Fix | None:
+    """The version that the repository names elsewhere, or else the one that kempt was tried with."""
+    if name not in commands.TESTED:
+        return None
+    version = _known_version(repo, name) or commands.TESTED[name]
+    extras = word.text[len(name) :] if word.text[len(name) :].startswith("[") else ""
+    number = next((index for index, each in enumerate(act.command.words) if each is word), None)
+    if number is None:
+        return None
+    edits = installing.with_option(act, number, f'"{name}{extras}=={version}"' if extras else f"{name}=={version}")
+    return installing.fix(f"pin {name} to {version}", Safety.UNSAFE, edits)
+
+
+def _known_version(repo: Repo, name: str) -> str:
+    """The one full version that scripts or the lock of the repository name; empty where there is none, or several."""
+    own = next((each for each in locking.own_services(repo) if each.manager == name), None)
+    manager = None if own is None else locking.known(own)
+    if own is None or manager is None:
+        return ""
+    versions = [each for each in unpinned_manager.versions(repo, own, manager) if each.count(".") > 1]
+    return versions[0] if len(versions) == 1 else ""
+
+
+def _is_newest(repo: Repo, tool: Tool) -> bool:
+    """Whether an action takes the newest. One that is pinned to a commit is left to KPT316: the project can say it."""
+    if tool.name not in MANAGERS or _is_required(repo, tool.name):
+        return False
+    return tool.version.value in NEWEST if tool.version is not None else not (tool.pinned_by or tool.by_commit)
+
+
+def _tool(tool: Tool) -> Finding:
+    return RULE.finding(tool.location, f"the newest {tool.name} is taken: no version is named", key=tool.name)
+
+
+RULE = Rule(
+    "KPT406", "unpinned-installer", promise=1, level=Level.WARNING, since="0.1", check=check, fix=Safety.UNSAFE,
+    summary="a package manager, or a tool, is taken in CI in whatever version is the newest",
+    help="name the version, there or as required-version in [tool.uv]",
+)  # fmt: skip

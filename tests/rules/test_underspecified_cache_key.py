@@ -1,0 +1,98 @@
+"""KPT404: keys that lack the system, the architecture or the Python version."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import MakeRepository
+from support.checking import Seen, found, mended, messages, seen
+from support.pipelines import LINE, WORKFLOW, buildspec, circleci, workflow
+
+CODE = "KPT404"
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+LOCK = "${{ hashFiles('uv.lock') }}"
+SYNC = "uv sync --locked"
+PYTHON = "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n"
+
+
+def cache(key: str, path: str = "~/.cache/uv") -> str:
+    return f"- uses: actions/cache@v6\n  with:\n    path: {path}\n    key: {key}\n"
+
+
+@pytest.mark.parametrize(
+    "key, lacking",
+    [
+        (f"uv-{LOCK}", "the operating system, the architecture and the Python version"),
+        (f"uv-${{{{ runner.os }}}}-{LOCK}", "the architecture and the Python version"),
+        (f"uv-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-{LOCK}", "the Python version"),
+        (f"uv-py3.13-${{{{ runner.os }}}}-{LOCK}", "the architecture"),
+        (f"uv-${{{{ matrix.python-version }}}}-${{{{ runner.arch }}}}-{LOCK}", "the operating system"),
+    ],
+)
+def test_what_a_key_lacks(git_repo: MakeRepository, key: str, lacking: str) -> None:
+    findings = found(git_repo(UV | {WORKFLOW: workflow(cache(key), SYNC)}), CODE)
+
+    assert [f"info: the key `{key}` lacks {lacking}"] == messages(findings)
+    assert [Seen(CODE, WORKFLOW, LINE + 3)] == seen(findings)
+
+
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        (
+            "buildspec.yml",
+            buildspec([SYNC]) + "cache:\n  key: uv-$(codebuild-hash-files uv.lock)\n  paths: [/root/.cache/uv/**/*]\n",
+        ),
+        (
+            ".circleci/config.yml",
+            circleci([SYNC])
+            + '      - save_cache:\n          key: uv-{{ checksum "uv.lock" }}\n          paths: [~/.cache/uv]\n',
+        ),
+    ],
+    ids=["codebuild", "circleci"],
+)
+def test_other_providers(git_repo: MakeRepository, path: str, text: str) -> None:
+    (finding,) = found(git_repo(UV | {path: text}), CODE)
+
+    assert finding.message.endswith("lacks the operating system, the architecture and the Python version")
+
+
+@pytest.mark.parametrize(
+    "key, path",
+    [
+        (f"uv-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-${{{{ matrix.python-version }}}}-{LOCK}", "~/.cache/uv"),
+        (f"uv-linux-x64-py313-{LOCK}", "~/.cache/uv"),
+        (f"uv-Linux-ARM64-3.13-{LOCK}", "~/.cache/uv"),
+        (f"uv-${{{{ steps.key.outputs.all }}}}-{LOCK}", "~/.cache/uv"),
+        ("uv-v1", "~/.cache/uv"),
+        (f"npm-{LOCK}", "~/.npm"),
+        (f"mypy-{LOCK}", ".mypy_cache"),
+        (f"pip-{LOCK}", "~/.cache/pip"),
+    ],
+    ids=["whole", "words", "other-words", "output", "constant", "node", "mypy", "foreign"],
+)
+def test_what_is_whole_or_not_asked(git_repo: MakeRepository, key: str, path: str) -> None:
+    assert [] == messages(found(git_repo(UV | {WORKFLOW: workflow(cache(key, path), SYNC)}), CODE))
+
+
+def test_actions_have_keys_of_their_own(git_repo: MakeRepository) -> None:
+    text = workflow("- uses: astral-sh/setup-uv@v10\n", SYNC)
+
+    assert [] == found(git_repo(UV | {WORKFLOW: text}), CODE)
+
+
+def test_the_fix_writes_a_whole_key(git_repo: MakeRepository) -> None:
+    repository = git_repo(UV | {WORKFLOW: workflow(PYTHON, cache(f"uv-{LOCK}  # by hand"), SYNC)})
+    mended(repository, CODE, unsafe=False)
+
+    key = f"uv-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-py3.13-{LOCK}"
+    restored = "uv-${{ runner.os }}-${{ runner.arch }}-py3.13-"
+    wanted = cache(f"{key}  # by hand") + f"    restore-keys: {restored}\n"
+    assert workflow(PYTHON, wanted, SYNC) == (repository.root / WORKFLOW).read_text()
+    assert [] == found(repository, CODE)
+
+
+def test_without_a_known_python_there_is_no_fix(git_repo: MakeRepository) -> None:
+    (finding,) = found(git_repo(UV | {WORKFLOW: workflow(cache(f"uv-{LOCK}"), SYNC)}), CODE)
+
+    assert finding.fix is None

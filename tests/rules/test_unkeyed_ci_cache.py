@@ -1,0 +1,319 @@
+"""KPT403: keys of caches that do not follow the lock file."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import MakeRepository
+from support.checking import Seen, found, mended, messages, seen
+from support.pipelines import LINE, WORKFLOW, buildspec, circleci, gitlab, workflow
+
+CODE = "KPT403"
+PROJECT = '[project]\nname = "a"\nversion = "1"\n'
+UV = {"pyproject.toml": PROJECT, "uv.lock": ""}
+PIP = {"requirements.txt": "six==1.17.0\n", "setup.py": ""}
+SYNC = "uv sync --locked"
+FULL = "uv-${{ runner.os }}-${{ runner.arch }}-py3.13-${{ hashFiles('uv.lock') }}"
+
+
+def cache(key: str, path: str = "~/.cache/uv", restore: str = "") -> str:
+    more = f"    restore-keys: {restore}\n" if restore else ""
+    return f"- uses: actions/cache@v6\n  with:\n    path: {path}\n    key: {key}\n{more}"
+
+
+def hashing(*files: str) -> str:
+    return f"uv-${{{{ hashFiles({', '.join(map(repr, files))}) }}}}"
+
+
+def spec(key: str, paths: str = "/root/.cache/uv/**/*") -> str:
+    return buildspec([SYNC]) + f"cache:\n{key}  paths:\n    - {paths}\n"
+
+
+@pytest.mark.parametrize(
+    "key, expected",
+    [
+        ("uv-v1", "error: the key `uv-v1` never changes: no lock file is hashed into it"),
+        ("uv-${{ runner.os }}", "error: the key `uv-${{ runner.os }}` never changes: no lock file is hashed into it"),
+        (
+            hashing("poetry.lock"),
+            "error: the key `uv-${{ hashFiles('poetry.lock') }}` never changes: `poetry.lock` names no tracked file",
+        ),
+        (
+            hashing("**/{uv,pdm}.lock"),
+            (
+                "error: the key `uv-${{ hashFiles('**/{uv,pdm}.lock') }}` never changes: `**/{uv,pdm}.lock` "
+                "names no tracked file"
+            ),
+        ),
+        (
+            hashing("sub/**"),
+            "error: the key `uv-${{ hashFiles('sub/**') }}` never changes: `sub/**` names no tracked file",
+        ),
+        (hashing("pyproject.toml"), "warning: the key follows `pyproject.toml`, and not `uv.lock`"),
+        (
+            "uv-${{ github.sha }}",
+            "warning: the key `uv-${{ github.sha }}` is another one in each run, so nothing is ever found",
+        ),
+        (
+            "uv-${{ github.head_ref }}",
+            (
+                "warning: the key `uv-${{ github.head_ref }}` holds a name that whoever opens a change request "
+                "chooses, and no lock file is hashed into it"
+            ),
+        ),
+        (
+            hashing("uv.lock") + "-${{ github.run_id }}",
+            (
+                "warning: the key `uv-${{ hashFiles('uv.lock') }}-${{ github.run_id }}` is another one in each "
+                "run, so nothing is ever found"
+            ),
+        ),
+        (
+            "uv-hashFiles('uv.lock')",
+            (
+                "warning: the key `uv-hashFiles('uv.lock')` never changes: `hashFiles` stands outside `${{ }}`, "
+                "so it is not called"
+            ),
+        ),
+    ],
+    ids=["word", "system", "no-file", "braces", "no-folder", "manifest", "commit", "branch", "run", "not-called"],
+)
+def test_keys_of_github(git_repo: MakeRepository, key: str, expected: str) -> None:
+    findings = found(git_repo(UV | {WORKFLOW: workflow(cache(key), SYNC)}), CODE)
+
+    assert [expected] == messages(findings)
+    assert [Seen(CODE, WORKFLOW, LINE + 3)] == seen(findings)
+
+
+def test_a_run_in_the_key_with_something_to_restore(git_repo: MakeRepository) -> None:
+    text = workflow(cache(hashing("uv.lock") + "-${{ github.run_id }}", restore=hashing("uv.lock")), SYNC)
+    (finding,) = found(git_repo(UV | {WORKFLOW: text}), CODE)
+
+    assert finding.message.endswith("is another one in each run, so each run saves a cache")
+
+
+@pytest.mark.parametrize(
+    "path, text, expected",
+    [
+        ("buildspec.yml", spec(""), "warning: the cache has no key, so it does not follow `uv.lock`"),
+        (
+            "buildspec.yml",
+            spec("  key: uv-$(codebuild-hash-files pyproject.toml)-$$(codebuild-hash-files uv.lock)\n"),
+            (
+                "warning: the key `uv-$(codebuild-hash-files pyproject.toml)-$$(codebuild-hash-files uv.lock)` "
+                "names `uv.lock`, "
+                "and hashes only `pyproject.toml`"
+            ),
+        ),
+        (
+            "buildspec.yml",
+            spec("  key: $CODEBUILD_WEBHOOK_HEAD_REF-$(codebuild-hash-files uv.lock)\n"),
+            (
+                "warning: the key `$CODEBUILD_WEBHOOK_HEAD_REF-$(codebuild-hash-files uv.lock)` holds a name "
+                "that whoever opens a change "
+                "request chooses"
+            ),
+        ),
+        (
+            "buildspec.yml",
+            spec("  key: uv-$CODEBUILD_RESOLVED_SOURCE_VERSION\n"),
+            (
+                "warning: the key `uv-$CODEBUILD_RESOLVED_SOURCE_VERSION` is another one in each run, so nothing "
+                "is ever found"
+            ),
+        ),
+        (
+            ".gitlab-ci.yml",
+            "variables: {UV_CACHE_DIR: .uv}\n" + gitlab([SYNC], "cache:\n  paths: [.uv]\n"),
+            "error: the key `default` never changes: no lock file is hashed into it",
+        ),
+        (
+            ".gitlab-ci.yml",
+            "variables: {UV_CACHE_DIR: .uv}\n"
+            + gitlab([SYNC], "cache:\n  key: {files: [a, uv.lock, b]}\n  paths: [.uv]\n"),
+            "warning: the key `a-uv.lock-b` never changes: GitLab takes at most two files, not 3",
+        ),
+        (
+            "bitbucket-pipelines.yml",
+            (
+                "pipelines:\n  default:\n  - step:\n      caches: [pip]\n      script:\n      - pip install -r "
+                "requirements.txt\n"
+            ),
+            "warning: the cache `pip` has no key, so it does not follow `requirements.txt`",
+        ),
+        (
+            ".circleci/config.yml",
+            circleci([SYNC]) + "      - save_cache:\n          key: v1\n          paths: [~/.cache/uv]\n",
+            "error: the key `v1` never changes: no lock file is hashed into it",
+        ),
+    ],
+    ids=[
+        "codebuild-none",
+        "codebuild-literal",
+        "codebuild-branch",
+        "codebuild-commit",
+        "gitlab-none",
+        "gitlab-three",
+        "bitbucket",
+        "circleci",
+    ],
+)
+def test_keys_of_others(git_repo: MakeRepository, path: str, text: str, expected: str) -> None:
+    assert [expected] == messages(found(git_repo(UV | PIP | {path: text}), CODE))
+
+
+def test_a_cache_without_key_may_be_local(git_repo: MakeRepository) -> None:
+    (finding,) = found(git_repo(UV | {"buildspec.yml": spec("")}), CODE)
+
+    assert ("a cache of type LOCAL, which the project's settings choose and no file here, has no key",) == finding.notes
+
+
+@pytest.mark.parametrize(
+    "action, expected",
+    [
+        ("actions/setup-python@v7\n  with:\n    cache: pip\n", []),
+        (
+            "actions/setup-python@v7\n  with:\n    cache: pip\n    cache-dependency-path: requirements/*.txt\n",
+            ["error: the key of `cache: pip` never changes: `requirements/*.txt` names no tracked file"],
+        ),
+        (
+            "actions/setup-python@v7\n  with:\n    cache: pip\n    cache-dependency-path: setup.py\n",
+            ["warning: the key follows `setup.py`, and not `requirements.txt`"],
+        ),
+    ],
+    ids=["default", "no-file", "other-file"],
+)
+def test_the_cache_of_setup_python(git_repo: MakeRepository, action: str, expected: list[str]) -> None:
+    text = workflow(f"- uses: {action}", "pip install -r requirements.txt")
+
+    assert expected == messages(found(git_repo(PIP | {WORKFLOW: text}), CODE))
+
+
+@pytest.mark.parametrize(
+    "glob, expected",
+    [
+        (None, []),
+        ("uv.lock", []),
+        ('""', ["error: the key of `cache: uv` never changes: no lock file is hashed into it"]),
+        ("pyproject.toml", ["warning: the key follows `pyproject.toml`, and not `uv.lock`"]),
+        ("${{ inputs.folder }}/uv.lock", []),
+    ],
+    ids=["default", "lock", "empty", "manifest", "parameter"],
+)
+def test_the_cache_of_setup_uv(git_repo: MakeRepository, glob: str | None, expected: list[str]) -> None:
+    given = f"  with:\n    cache-dependency-glob: {glob}\n" if glob else ""
+    text = workflow(f"- uses: astral-sh/setup-uv@v10\n{given}", SYNC)
+
+    assert expected == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_without_a_lock_a_manifest_is_all_there_is(git_repo: MakeRepository) -> None:
+    text = workflow(cache(hashing("pyproject.toml")), "uv sync")
+    findings = found(git_repo({"pyproject.toml": PROJECT, WORKFLOW: text}), CODE)
+
+    assert ["info: the key follows `pyproject.toml`: there is no lock file for uv to follow"] == messages(findings)
+
+
+MONOREPO = {f"{name}/{file}": text for name in ("api", "web") for file, text in UV.items()}
+
+
+@pytest.mark.parametrize(
+    "key, expected",
+    [
+        (hashing("api/uv.lock"), []),
+        (hashing("**/uv.lock"), []),
+        (hashing("web/uv.lock"), ["warning: the key follows `web/uv.lock`, and not `api/uv.lock`"]),
+    ],
+)
+def test_of_several_projects_the_one_that_is_installed(git_repo: MakeRepository, key: str, expected: list[str]) -> None:
+    step = f"- run: {SYNC}\n  working-directory: api\n"
+
+    assert expected == messages(found(git_repo(MONOREPO | {WORKFLOW: workflow(cache(key), step)}), CODE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        workflow(cache(FULL), SYNC),
+        workflow(cache(hashing("**/uv.lock")), SYNC),
+        workflow(cache(hashing("./uv.lock")), SYNC),
+        workflow(cache(hashing("pyproject.toml", "uv.lock")), SYNC),
+        workflow(cache(hashing("**/*.lock")), SYNC),
+        workflow(cache("uv-${{ steps.key.outputs.value }}"), SYNC),
+        workflow(cache("${{ github.ref }}-${{ steps.key.outputs.value }}"), SYNC),
+        workflow(cache(hashing("uv.lock") + "-${{ github.ref }}"), SYNC),
+        workflow("uv export -o all.txt", cache(hashing("all.txt")), SYNC),
+        workflow("uv export > all.txt", cache(hashing("all.txt")), SYNC),
+        workflow(cache(hashing("pyproject.toml")), "make install"),
+        workflow(cache(hashing("pyproject.toml"), "~/.cache/pip"), SYNC),
+        workflow(cache("v1", "node_modules"), SYNC),
+        workflow(cache("v1", "~/.cache/pre-commit"), SYNC),
+        workflow(cache("v1", ".mypy_cache"), SYNC),
+        workflow(cache("v1", "~/.cache/ms-playwright"), SYNC),
+    ],
+    ids=[
+        "full",
+        "glob",
+        "dot",
+        "with-manifest",
+        "all-locks",
+        "output",
+        "output-and-branch",
+        "branch-and-lock",
+        "option",
+        "redirect",
+        "make",
+        "foreign",
+        "node",
+        "pre-commit",
+        "mypy",
+        "playwright",
+    ],
+)
+def test_what_is_right_or_not_known(git_repo: MakeRepository, text: str) -> None:
+    assert [] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_a_key_of_several_jobs_is_told_once(git_repo: MakeRepository) -> None:
+    step = "      - restore_cache: &cache\n          key: v1\n      - run: uv sync --locked\n"
+    save = "      - save_cache:\n          key: v1-x\n          paths: [~/.cache/uv]\n"
+    text = circleci(["echo"]) + step + save
+    text += "  other:\n    docker:\n      - image: cimg/python:3.13\n    steps:\n      - restore_cache: *cache\n"
+    text += "      - run: uv sync --locked\n"
+    findings = found(git_repo(UV | {".circleci/config.yml": text}), CODE)
+
+    assert ["v1", "v1-x"] == [each.message.split("`")[1] for each in findings]
+
+
+@pytest.mark.parametrize(
+    "path, before, after",
+    [
+        (
+            WORKFLOW,
+            workflow(
+                "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n",
+                cache("v1  # old", restore="v"),
+                SYNC,
+            ),
+            workflow(
+                "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n",
+                cache(f"{FULL}  # old", restore="uv-${{ runner.os }}-${{ runner.arch }}-py3.13-"),
+                SYNC,
+            ),
+        ),
+        (
+            "buildspec.yml",
+            spec(""),
+            spec(
+                "  key: uv-linux-$(uname -m)-$(codebuild-hash-files uv.lock)\n  fallback-keys:\n"
+                "    - uv-linux-$(uname -m)-\n"
+            ),
+        ),
+    ],
+    ids=["github", "codebuild"],
+)
+def test_the_fix_writes_a_key_that_follows(git_repo: MakeRepository, path: str, before: str, after: str) -> None:
+    repository = mended(git_repo(UV | {path: before}), CODE, unsafe=False)
+
+    assert after == (repository.root / path).read_text()
+    assert [] == found(repository, CODE)

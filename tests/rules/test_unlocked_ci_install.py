@@ -1,0 +1,215 @@
+"""KPT401: installs in CI that may bring other packages than the lock names."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import MakeRepository
+from support.checking import Seen, found, mended, messages, seen
+from support.pipelines import LINE, WORKFLOW, everywhere, line_of, workflow
+
+CODE = "KPT401"
+PROJECT = '[project]\nname = "a"\nversion = "1"\ndependencies = ["idna"]\n'
+APPLICATION = PROJECT + "[tool.uv]\npackage = false\n"
+LIBRARY = PROJECT + 'classifiers = []\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+UV = {"pyproject.toml": APPLICATION, "uv.lock": ""}
+POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": ""}
+PDM = {"pyproject.toml": PROJECT + "[tool.pdm]\n", "pdm.lock": ""}
+PIPENV = {"Pipfile": "[packages]\nidna = '*'\n", "Pipfile.lock": "{}"}
+OPEN = "`pip install -r requirements.txt` takes the newest {}: `requirements.txt` leaves its version open"
+UNKNOWN = "- uses: someone/setup-cached-uv@v2\n"
+
+
+def told(command: str, lock: str = "uv.lock") -> str:
+    return f"error: `{command}` may write another `{lock}` and install from that"
+
+
+def unheld(command: str) -> str:
+    return f"warning: `{command}` takes the newest versions: there is no lock to hold it to"
+
+
+@pytest.mark.parametrize("provider", ["github", "codebuild", "gitlab", "azure", "circleci", "bitbucket"])
+def test_every_provider_is_read(git_repo: MakeRepository, provider: str) -> None:
+    path, text = everywhere("uv sync", "uv run pytest")[provider]
+
+    assert [Seen(CODE, path, line_of(text, "uv sync"))] == seen(found(git_repo(UV | {path: text}), CODE))
+
+
+@pytest.mark.parametrize("provider", ["github", "codebuild", "gitlab", "azure", "circleci", "bitbucket"])
+def test_every_provider_is_mended(git_repo: MakeRepository, provider: str) -> None:
+    path, text = everywhere("uv sync --all-extras  # all of it", "uv run pytest")[provider]
+    repository = mended(git_repo(UV | {path: text}), CODE, unsafe=False)
+
+    assert text.replace("uv sync", "uv sync --locked") == (repository.root / path).read_text()
+    assert [] == found(repository, CODE)
+
+
+@pytest.mark.parametrize(
+    "files, command, expected",
+    [
+        (UV, "uv sync", [told("uv sync")]),
+        (UV, "uv sync --all-extras", [told("uv sync --all-extras")]),
+        (UV, "uv run pytest", [told("uv run pytest")]),
+        (UV, "uv sync --locked", []),
+        (UV, "uv sync --frozen", []),
+        (UV, "uv run --locked pytest", []),
+        (UV, "UV_LOCKED=1 uv sync", []),
+        (UV, "UV_FROZEN=true uv sync", []),
+        (UV, "UV_LOCKED=0 uv sync", [told("uv sync")]),
+        (UV, "uv sync --upgrade", []),
+        (UV, "uv sync --resolution lowest-direct", []),
+        (UV, "uv sync --resolution ${{ matrix.resolution }}", []),
+        (UV, "uv run --no-project python -V", []),
+        (UV, "uv sync --dry-run", []),
+        (UV, "uv venv", []),
+        (POETRY, "poetry install", []),
+        (POETRY, "poetry sync", []),
+        (PDM, "pdm install", [told("pdm install", "pdm.lock")]),
+        (PDM, "pdm install --check", []),
+        (PDM, "pdm install --frozen-lockfile", []),
+        (PDM, "pdm sync", []),
+        (PIPENV, "pipenv install --dev", [told("pipenv install --dev", "Pipfile.lock")]),
+        (PIPENV, "pipenv install --deploy", []),
+        (PIPENV, "pipenv sync", []),
+    ],
+)
+def test_verbs(git_repo: MakeRepository, files: dict[str, str], command: str, expected: list[str]) -> None:
+    assert expected == messages(found(git_repo(files | {WORKFLOW: workflow(command)}), CODE))
+
+
+@pytest.mark.parametrize(
+    "files, command, expected",
+    [
+        ({"pyproject.toml": PROJECT}, "uv sync", [unheld("uv sync")]),
+        ({"pyproject.toml": PROJECT}, "uv run pytest", [unheld("uv run pytest")]),
+        ({"pyproject.toml": POETRY["pyproject.toml"]}, "poetry install", [unheld("poetry install")]),
+        ({"pyproject.toml": PDM["pyproject.toml"]}, "pdm install --frozen-lockfile", [
+            unheld("pdm install --frozen-lockfile")
+        ]),
+        ({"pyproject.toml": PDM["pyproject.toml"]}, "pdm sync", []),
+        ({"Pipfile": PIPENV["Pipfile"]}, "pipenv install --deploy", [unheld("pipenv install --deploy")]),
+        ({"pyproject.toml": PROJECT}, "uv sync --locked", []),
+        ({}, "uv sync", []),
+        ({f"examples/a/{name}": text for name, text in UV.items()}, "cd examples/a && uv sync", []),
+    ],
+    ids=["uv", "uv-run", "poetry", "pdm", "pdm-fails-by-itself", "pipenv", "uv-fails-by-itself", "nothing", "example"],
+)  # fmt: skip
+def test_without_a_lock(git_repo: MakeRepository, files: dict[str, str], command: str, expected: list[str]) -> None:
+    assert expected == messages(found(git_repo(files | {WORKFLOW: workflow(command)}), CODE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        workflow("uv sync", "uv run pytest", head="env:\n  UV_FROZEN: true\n"),
+        workflow("uv sync", job="env:\n  UV_LOCKED: 1\n"),
+        workflow("- run: uv sync\n  env:\n    UV_LOCKED: '1'\n"),
+        workflow("echo UV_LOCKED=1 >> $GITHUB_ENV", "uv sync"),
+        workflow("uv sync --locked", "uv run pytest", "uv run mypy"),
+        workflow("uv lock --check", "uv sync"),
+        workflow("uv sync", name="latest-deps"),
+        workflow("uv sync", head="name: Update dependencies\n"),
+        workflow(UNKNOWN, "uv sync", "uv run pytest"),
+        workflow("- run: uv sync\n  shell: pwsh\n", head=""),
+        workflow("if [ -f other/uv.lock ]; then uv sync; fi"),
+        workflow("pip install uv==1 pytest==8"),
+    ],
+    ids=[
+        "workflow", "job", "step", "handed-on", "after-a-locked-sync", "after-a-check", "latest", "update",
+        "unknown-action", "powershell", "dead-branch", "tools",
+    ],
+)  # fmt: skip
+def test_what_is_right_or_not_known(git_repo: MakeRepository, text: str) -> None:
+    assert [] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_an_unknown_action_does_not_count_where_the_manager_comes_from_elsewhere(git_repo: MakeRepository) -> None:
+    text = workflow(UNKNOWN, "pip install uv==0.13.9", "uv sync")
+
+    assert [told("uv sync")] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_uv_run_is_left_alone_where_something_compares_the_lock(git_repo: MakeRepository) -> None:
+    hook = "repos:\n  - repo: https://github.com/astral-sh/uv-pre-commit\n    rev: '1'\n    hooks: [{id: uv-lock}]\n"
+    files = UV | {WORKFLOW: workflow("uv run mkdocs build"), ".pre-commit-config.yaml": hook}
+
+    assert [] == messages(found(git_repo(files), CODE))
+
+
+def test_a_script_that_names_its_own_packages_is_no_project(git_repo: MakeRepository) -> None:
+    script = "# /// script\n# dependencies = []\n# ///\n"
+    text = workflow("uv run scripts/own.py", "uv run ./scripts/other.py")
+    repository = git_repo(UV | {WORKFLOW: text, "scripts/own.py": script, "scripts/other.py": "print()\n"})
+
+    assert [Seen(CODE, WORKFLOW, LINE + 1)] == seen(found(repository, CODE))
+
+
+def test_a_local_action_is_told_once(git_repo: MakeRepository) -> None:
+    action = "runs:\n  using: composite\n  steps:\n    - run: uv sync\n      shell: bash\n"
+    use = "- uses: ./.github/actions/setup\n"
+    text = workflow(use) + workflow(use).partition("jobs:\n")[2].replace("test:", "lint:")
+    repository = git_repo(UV | {WORKFLOW: text, ".github/actions/setup/action.yml": action})
+    findings = found(repository, CODE)
+
+    assert [Seen(CODE, ".github/actions/setup/action.yml", 4)] == seen(findings)
+
+
+@pytest.mark.parametrize(
+    "manifest, lines, expected",
+    [
+        (APPLICATION, "idna\n", [f"error: {OPEN.format('idna')}"]),
+        (LIBRARY, "idna>=3\n", [f"warning: {OPEN.format('idna')}"]),
+        (APPLICATION, "idna==3.10\n", []),
+        (APPLICATION, "-c constraints.txt\nidna\n", []),
+        (APPLICATION, "-r requirements/more.txt\n", [f"error: {OPEN.format('attrs')}"]),
+        (APPLICATION, "-r requirements.txt\nidna==3\n", []),
+    ],
+    ids=["application", "library", "pinned", "constrained", "included", "includes-itself"],
+)  # fmt: skip
+def test_requirements(git_repo: MakeRepository, manifest: str, lines: str, expected: list[str]) -> None:
+    text = workflow("pip install -r requirements.txt")
+    files = {"pyproject.toml": manifest, "requirements.txt": lines, "requirements/more.txt": "attrs\n", WORKFLOW: text}
+
+    assert expected == messages(found(git_repo(files), CODE))
+
+
+@pytest.mark.parametrize(
+    "manifest, command, expected",
+    [
+        (APPLICATION, "pip install .", ["error: `pip install .` takes the newest versions and leaves `uv.lock` aside"]),
+        (LIBRARY, "pip install -e .[dev]", [
+            "info: `pip install -e .[dev]` takes the newest versions and leaves `uv.lock` aside"
+        ]),
+        (APPLICATION, "pip install --no-deps .", []),
+        (APPLICATION, "pip install -c constraints.txt .", []),
+        (APPLICATION, "pip install --require-hashes -r other.txt", []),
+        (APPLICATION, "pip install -r pylock.toml", []),
+    ],
+    ids=["application", "library", "no-deps", "constrained", "hashed", "pylock"],
+)  # fmt: skip
+def test_a_project_past_its_lock(
+    git_repo: MakeRepository, manifest: str, command: str, expected: list[str]
+) -> None:  # fmt: skip
+    files = {"pyproject.toml": manifest, "uv.lock": "", WORKFLOW: workflow(command)}
+
+    assert expected == messages(found(git_repo(files), CODE))
+
+
+def test_the_project_itself_comes_last(git_repo: MakeRepository) -> None:
+    text = workflow("uv sync --locked", "pip install .")
+
+    assert [] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_the_help_names_the_folder_of_a_service(git_repo: MakeRepository) -> None:
+    files = {"api/pyproject.toml": PROJECT, WORKFLOW: workflow("- run: uv sync\n  working-directory: api\n")}
+
+    assert ["cd api && uv lock"] == [each.help for each in found(git_repo(files), CODE)]
+
+
+def test_comments_and_line_ends_stay(git_repo: MakeRepository) -> None:
+    before = workflow("- name: all  # of it\n  run: |\n    # first\n    sudo uv sync -q && uv run pytest  # then\n")
+    before = before.replace("\n", "\r\n")
+    repository = mended(git_repo(UV | {WORKFLOW: before}), CODE, unsafe=False)
+
+    assert before.replace("uv sync -q", "uv sync --locked -q").encode() == (repository.root / WORKFLOW).read_bytes()

@@ -1,0 +1,129 @@
+"""KPT406: installers and tools that CI takes in whatever version is the newest."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import MakeRepository
+from kempt.managers.commands import TESTED
+from support.checking import Seen, found, mended, messages, seen
+from support.pipelines import LINE, WORKFLOW, everywhere, line_of, workflow
+
+CODE = "KPT406"
+UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\npackage = false\n', "uv.lock": ""}
+COMMIT = "20cfd1bf945f4377ade1205e4dbc17946fc9a30d"
+
+
+@pytest.mark.parametrize("provider", ["github", "codebuild", "gitlab", "azure", "circleci", "bitbucket"])
+def test_every_provider_is_read_and_mended(git_repo: MakeRepository, provider: str) -> None:
+    path, text = everywhere("pip install --quiet uv", "uv sync --locked")[provider]
+    repository = git_repo(UV | {path: text})
+
+    assert [Seen(CODE, path, line_of(text, "install"))] == seen(found(repository, CODE))
+    mended(repository, CODE)
+    assert text.replace("quiet uv", f"quiet uv=={TESTED['uv']}") == (repository.root / path).read_text()
+    assert [] == found(repository, CODE)
+
+
+@pytest.mark.parametrize(
+    "command, names",
+    [
+        ("pip install uv", ["uv"]),
+        ("pip install -U pip", ["pip"]),
+        ("python -m pip install --upgrade pip", ["pip"]),
+        ("pip install pip", []),
+        ("pip install 'poetry>=2'", ["poetry"]),
+        ("pip install poetry pdm", ["poetry", "pdm"]),
+        ("pip install uv==0.13.9", []),
+        ("pip install 'uv~=0.13'", []),
+        ("pip install 'uv<1'", []),
+        ("pip install uv==$UV_VERSION", []),
+        ("pip install uv==${{ env.UV_VERSION }}", []),
+        ("pip install -c constraints.txt uv", []),
+        ("pip install -r requirements/uv.txt", []),
+        ("pip install git+https://example.com/poetry.git@1.0", []),
+        ("pip install pytest", []),
+        ("pipx install poetry", ["poetry"]),
+        ("pipx install poetry==2.5.1", []),
+        ("pipx inject poetry==2 poetry-plugin-export==1", []),
+        ("pipx run build", ["build"]),
+        ("pipx run --spec twine==6 twine check", []),
+        ("uvx ruff check", ["ruff"]),
+        ("uvx ruff@0.17.6 check", []),
+        ("uvx ruff==0.17.6 check", []),
+        ("uvx --from build==1.3 pyproject-build", []),
+        ("uvx --from poetry poetry build", ["poetry"]),
+        ("uv tool install tox --with tox-uv", ["tox"]),
+        ("uv tool run --python-preference only-managed tox", ["tox"]),
+        ("uvx kempt check", []),
+        ("./uvx ruff", []),
+        ("uv pip install poetry", ["poetry"]),
+    ],
+)
+def test_commands(git_repo: MakeRepository, command: str, names: list[str]) -> None:
+    step = f"- run: |\n    {command}\n"
+    findings = found(git_repo(UV | {WORKFLOW: workflow(step)}), CODE)
+
+    assert names == [each.message.rpartition(" ")[2] for each in findings]
+
+
+@pytest.mark.parametrize(
+    "uses, given, told",
+    [
+        ("astral-sh/setup-uv@v5", "", True),
+        ("astral-sh/setup-uv@v10.0.1", "", True),
+        ("astral-sh/setup-uv@v5", "version: latest", True),
+        ("astral-sh/setup-uv@v5", "version: 0.13.9", False),
+        ("astral-sh/setup-uv@v5", "version: ${{ env.UV }}", False),
+        (f"astral-sh/setup-uv@{COMMIT} # v10.0.1", "", False),
+        (f"astral-sh/setup-uv@{COMMIT}", "", False),
+        ("snok/install-poetry@v1", "", True),
+        ("snok/install-poetry@v1", "version: 2.5.1", False),
+        ("pdm-project/setup-pdm@v4", "", True),
+        ("actions/setup-python@v6", "python-version: '3.13'", False),
+    ],
+)
+def test_actions(git_repo: MakeRepository, uses: str, given: str, *, told: bool) -> None:
+    step = f"- uses: {uses}\n" + (f"  with:\n    {given}\n" if given else "")
+    findings = found(git_repo(UV | {WORKFLOW: workflow(step, "uv sync --locked")}), CODE)
+
+    assert ([Seen(CODE, WORKFLOW, LINE)] if told else []) == seen(findings)
+
+
+@pytest.mark.parametrize(
+    "manifest, extra, command",
+    [
+        ('[tool.uv]\nrequired-version = ">=0.13"\n', {}, "pip install uv"),
+        ("", {"uv.toml": 'required-version = ">=0.13"\n'}, "pip install uv"),
+        ('[tool.poetry]\nrequires-poetry = ">=2"\n', {"poetry.lock": ""}, "pipx install poetry"),
+    ],
+    ids=["uv", "uv-toml", "poetry"],
+)
+def test_a_project_that_says_its_version(
+    git_repo: MakeRepository, manifest: str, extra: dict[str, str], command: str
+) -> None:  # fmt: skip
+    files = {"pyproject.toml": f'[project]\nname = "a"\n{manifest}', **extra, WORKFLOW: workflow(command)}
+    if "poetry.lock" not in extra:
+        files["uv.lock"] = ""
+
+    assert [] == messages(found(git_repo(files), CODE))
+
+
+def test_the_version_that_the_repository_names_elsewhere_is_written(git_repo: MakeRepository) -> None:
+    image = "FROM python:3.13\nRUN pip install --no-cache-dir uv==0.12.3\n"
+    repository = mended(git_repo(UV | {WORKFLOW: workflow("pip install uv"), "Dockerfile": image}), CODE)
+
+    assert workflow("pip install uv==0.12.3") == (repository.root / WORKFLOW).read_text()
+
+
+def test_extras_stay(git_repo: MakeRepository) -> None:
+    repository = mended(git_repo({WORKFLOW: workflow("- run: pip install 'pdm[locked]'  # for CI\n")}), CODE)
+
+    text = (repository.root / WORKFLOW).read_text()
+    assert f'      - run: pip install "pdm[locked]=={TESTED["pdm"]}"  # for CI' in text.splitlines()
+
+
+def test_the_fix_is_unsafe(git_repo: MakeRepository) -> None:
+    repository = mended(git_repo(UV | {WORKFLOW: workflow("pip install uv")}), CODE, unsafe=False)
+
+    assert workflow("pip install uv") == (repository.root / WORKFLOW).read_text()
