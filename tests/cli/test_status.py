@@ -27,9 +27,9 @@ def test_a_clean_project(run: Run, git_repo: MakeRepository) -> None:
         """\
 repo  ·  1 service (uv)  ·  6 tracked files
 
-  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment             kempt verify
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment   kempt verify
   ✓ git is clean           nothing tracked that tools make again
-  · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
+  · CI caches downloads    no CI file for Python found                        kempt init --ci github
   · images are lean        `Dockerfile`: not checked yet
 """,
         "",
@@ -44,13 +44,13 @@ def test_a_dirty_project_exits_0_all_the_same(run: Run, git_repo: MakeRepository
         """\
 repo  ·  1 service (uv)  ·  8 tracked files
 
-  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment        kempt verify
-  ✗ git is clean           litter of macOS is tracked by git: `.DS_Store`,         kempt check --fix
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment   kempt verify
+  ✗ git is clean           litter of macOS is tracked by git: `.DS_Store`,    kempt check --fix
                            1 file, 1 B; 1 more finding
-  · CI caches downloads    `.github/workflows/ci.yml`: not checked yet
+  · CI caches downloads    no CI file for Python found                        kempt init --ci github
   · images are lean        `Dockerfile`: not checked yet
 
-  2 findings (2 errors)                                                            kempt check
+  2 findings (2 errors)                                                       kempt check
 """,
         "",
     )
@@ -72,7 +72,7 @@ repo  ·  no service  ·  2 tracked files
   ✗ git is clean           an environment is tracked by git:
                            `env`, 2 files, 13 B
                            kempt check --fix --unsafe-fixes
-  · CI caches downloads    no CI file found
+  · CI caches downloads    no CI file for Python found
   · images are lean        no Dockerfile found
 
   1 finding (1 error)

@@ -170,7 +170,7 @@ def test_what_is_tracked_breaks_the_second_promise(
         ),
         pytest.param(
             {"kempt.toml": "select = ['KPT2']\n"},
-            (State.UNCHECKED, "nothing found, but the settings turn 10 rules off", "kempt config"), id="rules-are-off",
+            (State.UNCHECKED, "nothing found, but the settings turn 15 rules off", "kempt config"), id="rules-are-off",
         ),
         pytest.param(
             {"pyproject.toml": "<<<<<<< ours\n"},
@@ -186,26 +186,70 @@ def test_only_what_was_checked_is_kept(
     assert expected == (found.state, found.detail, found.command)
 
 
+LOCKED = {
+    "pyproject.toml": "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['idna']\n",
+    "uv.lock": "version = 1\n",
+}
+JOB = "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v7\n"
+SETUP = "      - uses: astral-sh/setup-uv@v10\n        with:\n          version: 0.13.9\n"
+CACHED = f"{SETUP}          enable-cache: true\n          cache-dependency-glob: uv.lock\n"
+UNCACHED = SETUP.replace("@v10", "@v4")  # which does not cache unless it is asked to
+SYNC = "      - run: uv sync --locked\n"
+
+
 @pytest.mark.parametrize(
-    "files, third, fourth",
+    "files, expected",
     [
-        pytest.param({"a.txt": ""}, "no CI file found", "no Dockerfile found", id="none"),
+        pytest.param({}, (State.UNCHECKED, "no CI file for Python found", "kempt init --ci github"), id="none"),
         pytest.param(
-            {".gitlab-ci.yml": "", "mkdocs.yml": "", ".pre-commit-config.yaml": "", "api/Dockerfile": ""},
-            "`.gitlab-ci.yml`: not checked yet", "`api/Dockerfile`: not checked yet", id="one",
+            {".github/workflows/ci.yml": f"{JOB}      - run: make python\n"},
+            (State.UNCHECKED, "`.github/workflows/ci.yml`: no install in it that kempt can read", ""), id="no-install",
         ),
         pytest.param(
-            {f".github/workflows/{name}.yml": "" for name in "abc"},
-            "`.github/workflows/a.yml` and 2 more: not checked yet", "no Dockerfile found", id="several",
+            {".github/workflows/ci.yml": f"{JOB}{CACHED}{SYNC}"},
+            (State.KEPT, "ci.yml: uv cache keyed on uv.lock", ""), id="cached",
+        ),
+        pytest.param(
+            {".github/workflows/ci.yml": f"{JOB}{UNCACHED}{SYNC}"},
+            (State.BROKEN, "", "kempt check --fix --unsafe-fixes"), id="uncached",
+        ),
+        pytest.param(
+            {".github/workflows/a.yml": f"{JOB}{CACHED}{SYNC}", ".github/workflows/b.yml": f"{JOB}{UNCACHED}{SYNC}"},
+            (State.KEPT, "a.yml: uv cache keyed on uv.lock; 1 job without", "kempt check"), id="one-of-two",
+        ),
+        pytest.param(
+            {".github/workflows/ci.yml": f"{JOB}      - uses: some/action@v1\n{SYNC}"},
+            (State.UNCHECKED, "`.github/workflows/ci.yml`: what it caches is not known", ""), id="unknown-action",
+        ),
+        pytest.param(
+            {".github/workflows/ci.yml": "a: [uv\n"},
+            (State.UNCHECKED, "not everything could be checked", "kempt check"), id="unparsable",
         ),
     ],
 )  # fmt: skip
-def test_ci_and_images_are_not_checked_yet(
-    git_repo: MakeRepository, files: dict[str, str], third: str, fourth: str
-) -> None:
-    promises = status(str(git_repo(files).root)).promises
+def test_the_third_promise(git_repo: MakeRepository, files: dict[str, str], expected: tuple[State, str, str]) -> None:
+    found = promise(3, git_repo({**LOCKED, **CLEAN, **files}).root)
 
-    assert [Promise(3, State.UNCHECKED, third), Promise(4, State.UNCHECKED, fourth)] == list(promises[2:])
+    assert expected == (found.state, found.detail, found.command)
+
+
+def test_a_constant_key_breaks_the_third_promise(git_repo: MakeRepository) -> None:
+    cache = "      - uses: actions/cache@v6\n        with:\n          path: ~/.cache/uv\n          key: uv\n"
+    files = {".github/workflows/ci.yml": f"{JOB}{cache}      - run: pip install uv==0.13.9\n{SYNC}"}
+    found = promise(3, git_repo({**LOCKED, **CLEAN, **files}).root)
+
+    assert (State.BROKEN, ["KPT403"]) == (found.state, [each.code for each in found.findings])
+
+
+@pytest.mark.parametrize(
+    "files, fourth",
+    [
+        pytest.param({"a.txt": ""}, "no Dockerfile found", id="none"),
+        pytest.param({"api/Dockerfile": ""}, "`api/Dockerfile`: not checked yet", id="one"),
+    ],
+)
+def test_images_are_not_checked_yet(git_repo: MakeRepository, files: dict[str, str], fourth: str) -> None:
+    assert Promise(4, State.UNCHECKED, fourth) == promise(4, git_repo(files).root)
 
 
 def test_an_empty_repository_has_no_status(git_repo: MakeRepository) -> None:

@@ -126,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(status or (200 if kind else 404))
         self.send_header("Content-Type", kind or "text/plain")
+        if self.path.startswith("/files/"):  # without it pip keeps nothing, and only of a host that it trusts
+            self.send_header("Cache-Control", "max-age=86400")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "GET":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections import deque
 from collections.abc import Callable, Iterable
 
@@ -19,6 +19,7 @@ from kempt.report.escape import visible
 from kempt.report.redaction import redacted
 
 KEPT_LINES = 10
+PROVIDERS = ("github", "codebuild", "gitlab", "azure", "circleci", "bitbucket")
 NOTHING = "Nothing to do: this project has every line that `kempt init` writes.\n"
 
 
@@ -27,6 +28,8 @@ class Args(OutputArgs):
 
     path: str
     lock: bool
+    ci: list[str]
+    hooks: bool
     yes: bool
     dry_run: bool
 
@@ -35,14 +38,28 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Which project, and whether to ask."""
     parser.add_argument("path", nargs="?", default=".", metavar="PATH", help="a folder of the project")
     parser.add_argument("--lock", action="store_true", help="then run the managers of applications without a lock file")
+    parser.add_argument(
+        "--ci", action="extend", type=_providers, default=[], metavar="PROVIDER",
+        help=f"also write a CI file for {', '.join(PROVIDERS[:-1])} or {PROVIDERS[-1]}; several: a,b",
+    )  # fmt: skip
+    parser.add_argument("--hooks", action="store_true", help="also write a pre-commit configuration")
     add_agreement(parser)
     add_looks(parser)
+
+
+def _providers(text: str) -> list[str]:
+    """The providers that one `--ci` names."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in PROVIDERS:
+            raise ArgumentTypeError(f"{name!r} is none of {', '.join(PROVIDERS)}")
+    return names
 
 
 def run(args: Args) -> int:
     """Show what is missing, write it if that is agreed to, and say what is left to do."""
     try:
-        prepared = prepare_init(args.path, lock=args.lock)
+        prepared = prepare_init(args.path, lock=args.lock, ci=args.ci, hooks=args.hooks)
     except KemptError as error:
         if error.code != "KPT003":
             raise
@@ -57,6 +74,12 @@ def run(args: Args) -> int:
     return 0
 
 
+def _command(args: Args) -> str:
+    """The command that was typed, as far as it decides what is written."""
+    ci = f" --ci {','.join(dict.fromkeys(args.ci))}" if args.ci else ""
+    return f"kempt init{' --lock' * args.lock}{ci}{' --hooks' * args.hooks}"
+
+
 def _changed(args: Args, prepared: Prepared) -> int | None:
     """Show what will be done and do it: the exit code, or None where nothing was to be done yet."""
     look, plan = look_of(args), prepared.plan
@@ -65,7 +88,7 @@ def _changed(args: Args, prepared: Prepared) -> int | None:
     if prepared.unlocked:
         commands = "".join(f"  {visible(each.command)}\n" for each in prepared.unlocked)
         output.emit(f"{'Then' if plan.steps else 'kempt init'} runs, from the top of the repository:\n\n{commands}\n")
-    if args.dry_run or not agreed(args, f"kempt init{' --lock' * args.lock}"):
+    if args.dry_run or not agreed(args, _command(args)):
         return None
     receipt = apply(plan)
     if receipt.outcomes:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from kempt import rules
-from kempt.engine import evidence
+from kempt.engine.cached import caches
 from kempt.engine.configuration import load_config
 from kempt.engine.project.check import LEVELS, examine, judge
 from kempt.engine.rebuilds import rebuilds, remedy
 from kempt.engine.selection import NEVER_SUPPRESSED
 from kempt.engine.sources import open_source
-from kempt.model.config import Config
+from kempt.model.config import OFF_BY_DEFAULT, Config
 from kempt.model.finding import Finding, Level, Safety
 from kempt.model.listing import Listing
 from kempt.model.repo import Repo
@@ -22,8 +22,6 @@ from kempt.rules import locking
 
 NO_FINDINGS = frozenset({"KPT003", "KPT004", "KPT005"})
 """Rules that end a run instead of finding something: selecting them or not changes nothing."""
-
-NOT_CI = frozenset({".pre-commit-config.yaml", "mkdocs.yml"})
 
 
 def status(path: str = ".", *, config_file: str | None = None, isolated: bool = False) -> Status:
@@ -37,8 +35,8 @@ def status(path: str = ".", *, config_file: str | None = None, isolated: bool = 
         promises = (
             _rebuilds(counted, repo),
             _is_clean(counted, len(silenced), config),
-            _caches(listing),
-            _is_lean(listing),
+            _caches(counted, repo),
+            _is_lean(counted, listing),
         )
         report = Report(
             source.tree.root, rules.ALL, counted, silenced, files=len(listing), seconds=perf_counter() - started
@@ -76,17 +74,26 @@ def _is_clean(findings: Sequence[Finding], silenced: int, config: Config) -> Pro
 
 def _rules_off(number: int, config: Config) -> str:
     """The rules of a promise that the settings turn off, in words; empty where none is."""
-    codes = [rule.code for rule in rules.ALL if rule.promise == number and rule.code not in NO_FINDINGS]
+    codes = [
+        rule.code for rule in rules.ALL if rule.promise == number and rule.code not in NO_FINDINGS | OFF_BY_DEFAULT
+    ]
     off = [code for code in codes if not config.wants(code)]
     return ", ".join(off) if len(off) <= 3 else f"{len(off)} rules"  # noqa: PLR2004 - as many as fit on a line
 
 
-def _caches(listing: Listing) -> Promise:
-    files = [path for path in evidence.scripts(listing) if path.endswith((".yml", ".yaml")) and path not in NOT_CI]
-    return Promise(3, State.UNCHECKED, _not_yet(files, "no CI file found"))
+def _caches(findings: Sequence[Finding], repo: Repo) -> Promise:
+    if wrong := _of_promise(findings, 3):
+        return _broken(3, wrong)
+    if any(finding.code in NEVER_SUPPRESSED for finding in findings):
+        return Promise(3, State.UNCHECKED, "not everything could be checked", "kempt check")
+    if off := _rules_off(3, repo.config):
+        return Promise(3, State.UNCHECKED, f"nothing found, but the settings turn {off} off", "kempt config")
+    return caches(repo, findings)
 
 
-def _is_lean(listing: Listing) -> Promise:
+def _is_lean(findings: Sequence[Finding], listing: Listing) -> Promise:
+    if wrong := _of_promise(findings, 4):
+        return _broken(4, wrong)
     return Promise(4, State.UNCHECKED, _not_yet(list(listing.named("Dockerfile")), "no Dockerfile found"))
 
 

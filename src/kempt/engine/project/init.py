@@ -7,17 +7,20 @@ project needs, and what hides a lock or a pin of Python goes (KPT203, KPT204).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from kempt import catalog
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.fix import ROUNDS, edited, plan_of
-from kempt.engine.project.init_rebuild import Next, Unlocked, needs
+from kempt.engine.project.init_rebuild import Needs, Next, Unlocked, needs
 from kempt.engine.services import ROOTLESS
 from kempt.engine.sources import Source, open_source
 from kempt.engine.survey import survey
 from kempt.errors import UnreadableError, UsageError
 from kempt.formats import gitignore
+from kempt.host.git import Git
 from kempt.model.artefact import Artefact
 from kempt.model.config import Config
 from kempt.model.finding import Ignore, Safety, Untrack
@@ -27,6 +30,8 @@ from kempt.rules import ignored_lock, ignored_python_pin, unignored_artefact, un
 
 ALWAYS = frozenset({".venv/", "__pycache__/", "*.pyc"})
 ASKED = (unignored_artefact, ignored_lock, ignored_python_pin)
+BRANCH = re.compile(r"[\w./+-]+", re.ASCII)
+"""Names of branches that can be written into any provider's file as they are."""
 SECRETS, SECRET_KIN, EXAMPLE = ".env", ".env.*", ".env.example"
 
 
@@ -46,8 +51,12 @@ def plan_init(path: str = ".") -> Plan:
     return prepare_init(path).plan
 
 
-def prepare_init(path: str = ".", *, lock: bool = False) -> Prepared:
-    """The plan of `plan_init`, and what comes after it. With `lock`, locks that are missing are about to be written."""
+def prepare_init(path: str = ".", *, lock: bool = False, ci: Sequence[str] = (), hooks: bool = False) -> Prepared:
+    """The plan of `plan_init`, and what comes after it.
+
+    With `lock`, locks that are missing are about to be written; `ci` are the providers to write files for, and `hooks`
+    asks for a pre-commit configuration.
+    """
     with open_source(path) as source:
         if source.git is None or source.git.work_tree is None:
             raise UsageError(f"only a work tree has ignore files: {path}")
@@ -60,9 +69,35 @@ def prepare_init(path: str = ".", *, lock: bool = False) -> Prepared:
             overlay = overlay.with_changes(changes, ())
         lacking = needs(survey(overlay, Config()), lock=lock)
         overlay = overlay.with_changes(lacking.contents, ())
+        automated = _automation(source.git, overlay, ci, hooks=hooks)
+        overlay = overlay.with_changes(automated.contents, ())
         changed = {name: text for name, text in overlay.contents.items() if text != start.contents.get(name)}
         plan = plan_of(source, source.git, Overlay(source.tree, changed), {}, "kempt init")
-        return Prepared(plan, lacking.next, lacking.unlocked)
+        return Prepared(plan, (*lacking.next, *automated.next), lacking.unlocked)
+
+
+def _automation(git: Git, overlay: Overlay, ci: Sequence[str], *, hooks: bool) -> Needs:
+    """The CI files and the hooks that were asked for, for the project as it is about to be."""
+    if not ci and not hooks:
+        return Needs({})
+    from kempt.engine.project.init_ci import ci_files
+    from kempt.engine.project.init_hooks import hook_files
+
+    repo = survey(overlay, Config())
+    found = [ci_files(repo, ci, _default_branch(git))] if ci else []
+    found += [hook_files(repo)] if hooks else []
+    contents = {path: content for each in found for path, content in each.contents.items()}
+    return Needs(contents, next=tuple(dict.fromkeys(step for each in found for step in each.next)))
+
+
+def _default_branch(git: Git) -> str:
+    """What `origin` calls its main branch; in a repository of its own, `main`, `master` or where HEAD is."""
+    for name in ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master", "HEAD"):
+        done = git.run("rev-parse", "--verify", "--quiet", "--abbrev-ref", name, check=False)
+        branch = done.out.decode("utf-8", "replace").strip().removeprefix("origin/")
+        if done.status == 0 and BRANCH.fullmatch(branch) and branch != "HEAD":
+            return branch
+    return "main"
 
 
 def _with_ignore_file_on_disk(source: Source) -> Overlay:
@@ -80,7 +115,7 @@ def _with_ignore_file_on_disk(source: Source) -> Overlay:
 def _missing(source: Source, overlay: Overlay) -> dict[str, bytes]:
     """The ignore files that one more round changes, with their new contents."""
     repo = survey(overlay, Config())
-    repo = repo._replace(used=_rows(repo), services=repo.services or (ROOTLESS,))
+    repo = repo._replace(artefacts=repo.artefacts._replace(used=_rows(repo)), services=repo.services or (ROOTLESS,))
     files = {str(each.path): gitignore.encode(each.text) for each in repo.ignore_files}
     questions = {question for rule in ASKED for question in rule.asks(repo)}
     repo = repo._replace(ignores=source.ignores.ask(files, {*questions, EXAMPLE}))
@@ -99,7 +134,7 @@ def _missing(source: Source, overlay: Overlay) -> dict[str, bytes]:
 
 def _rows(repo: Repo) -> tuple[Artefact, ...]:
     """The rows of the catalog that the project needs: its tools', those of every project, and `.env`'s kin."""
-    names = {row.name for row in repo.used} | ALWAYS
+    names = {row.name for row in repo.artefacts.used} | ALWAYS
     if SECRETS in names and not _tracks_secrets(repo):
         names.add(SECRET_KIN)
     return tuple(row for row in catalog.ROWS if row.name in names)

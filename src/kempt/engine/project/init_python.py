@@ -50,11 +50,11 @@ class Pins:
         lineage = (service.root, *service.root.parents)
         if not self._tracked.isdisjoint(lineage) or self._takes_untracked(lineage):
             return
-        ranges = tuple(_ranges(self._repo, service))
+        ranges = tuple(allowed_pythons(self._repo, service))
         if any(unpinned_python.CLOSED.search(each.replace(" ", "")) for each in ranges):
             return
         outer = next((self._written[folder] for folder in lineage if folder in self._written), "")
-        if outer and _allows(ranges, outer):
+        if outer and allows(ranges, outer):
             return
         chosen = self._used(service, ranges) or _newest(ranges)
         if chosen:
@@ -84,7 +84,7 @@ class Pins:
         found = pyvenv.parse(content) if content else None
         full = _FULL.match(found.version) if found else None
         minor = _MINOR.match(full[0]) if full else None
-        return minor[0] if full and minor and _allows(ranges, full[0]) else ""
+        return minor[0] if full and minor and allows(ranges, full[0]) else ""
 
 
 def _named(repo: Repo, name: str) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _read(repo: Repo, path: PurePosixPath) -> bytes:
         return b""
 
 
-def _ranges(repo: Repo, service: Service) -> Iterator[str]:
+def allowed_pythons(repo: Repo, service: Service) -> Iterator[str]:
     """The Pythons that a service, and what shares its environment, may run on, each as written."""
     for path in dict.fromkeys((service.root / locking.PYPROJECT, *service.members)):
         document = repo.documents.toml(path) if path.name == locking.PYPROJECT else {}
@@ -118,11 +118,11 @@ def _newest(ranges: tuple[str, ...]) -> str:
     found = {int(match[2]) for path in programs(names) if (match := _MINOR.search(re.split(r"[/\\]", path)[-1]))}
     if sys.version_info.releaselevel == "final":
         found.add(sys.version_info.minor)
-    fitting = (f"3.{minor}" for minor in sorted(found, reverse=True) if _allows(ranges, f"3.{minor}"))
+    fitting = (f"3.{minor}" for minor in sorted(found, reverse=True) if allows(ranges, f"3.{minor}"))
     return next(fitting, "")
 
 
-def _allows(ranges: Iterable[str], version: str) -> bool:
+def allows(ranges: Iterable[str], version: str) -> bool:
     """Whether X.Y.Z, or some release of X.Y, is within all of these."""
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 

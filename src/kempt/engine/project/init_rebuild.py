@@ -113,7 +113,7 @@ def _require_managers(repo: Repo, services: Iterable[Service], contents: dict[st
         if key in toml.table(repo.documents.toml(path), *table.split(".") if table else ()):
             continue
         if manager.name not in installed:
-            installed[manager.name] = _version(manager)
+            installed[manager.name] = installed_version(manager)
         if not installed[manager.name]:
             waiting.setdefault(manager.name, []).append(path)
             continue
@@ -142,7 +142,7 @@ def _place_of_pin(repo: Repo, service: Service, manager: Manager) -> tuple[str, 
     return str(service.manifest), table, key
 
 
-def _version(manager: Manager) -> str:
+def installed_version(manager: Manager) -> str:
     """What the installed manager says of itself, empty where it is not there; asked outside of the repository."""
     program = find_program(manager.program)
     if program is None:

@@ -1,0 +1,224 @@
+"""What CI does for each service: which Python, which version of its manager, and the commands that install and test.
+
+Only what the repository says decides, so that everybody who runs kempt on it gets the same files; where it does not say
+which version of a manager is meant, the one that is installed here does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from kempt import managers
+from kempt.engine.project.init_ci_lines import Line
+from kempt.engine.project.init_ci_versions import Versions
+from kempt.engine.project.init_python import PIN, allowed_pythons, allows
+from kempt.formats import requirement, requirements, toml
+from kempt.model.repo import Repo, Service
+from kempt.rules import locking
+
+SAFE_NAME = re.compile(r"[\w.+-][\w./+-]*", re.ASCII)
+"""Folders that can stand in YAML, in a shell and in a provider's expressions without any quoting."""
+PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.10", "3.9", "3.8")
+"""Of those that a project allows the first is taken: the oldest that kempt itself runs on."""
+_MINOR = re.compile(r"3\.\d+")
+RUNNERS = {"uv": "uv run --locked --no-sync ", "poetry": "poetry run ", "pdm": "pdm run ", "pipenv": "pipenv run "}
+COMPILE = "python -m compileall -q -x '/\\.' ."
+
+
+class Target(NamedTuple):
+    """One service in CI.
+
+    `name` is short and unique, `root` its folder, `locks` the files that its caches are keyed on, from the top of the
+    repository; `python` is X.Y, and `python_file` the `.python-version` that says so, empty where none does. `tool` is
+    the program that installs. `select` are the flags that add what the tests need.
+    """
+
+    name: str
+    root: str
+    tool: str
+    version: str
+    locks: tuple[str, ...]
+    python: str
+    python_file: str
+    install: tuple[Line, ...]
+    test: Line
+    tested: bool
+    hashed: bool = True
+
+
+def targets(repo: Repo) -> tuple[tuple[Target, ...], tuple[Service, ...]]:
+    """The services that CI can install, and those that have no lock yet, or a folder whose name is no plain word."""
+    found, left = dict[Service, None](), list[Service]()
+    for service in locking.own_services(repo):
+        if locking.known(service) is None or (service.dependency and service.lock is None):
+            continue
+        if service.lock is None and not service.requirements:
+            left += [service] * locking.asks_for_packages(repo, service)
+        elif SAFE_NAME.fullmatch(str(service.root)):
+            found[service] = None
+        else:
+            left.append(service)
+    names = _names(found)
+    versions = Versions(repo)
+    return tuple(_target(repo, service, names[service], versions) for service in found), tuple(left)
+
+
+def _names(services: Iterable[Service]) -> dict[Service, str]:
+    """The last part of each folder; the whole of it where two end alike."""
+    plain = {service: service.root.name or "root" for service in services}
+    taken = list(plain.values())
+    whole = {service: re.sub(r"[^A-Za-z0-9]+", "-", str(service.root)).strip("-") or "root" for service in services}
+    return {
+        service: name if taken.count(name) == 1 and name == re.sub(r"[^\w-]", "-", name) else whole[service]
+        for service, name in plain.items()
+    }
+
+
+def _target(repo: Repo, service: Service, name: str, versions: Versions) -> Target:
+    tool = "uv" if service.manager == "pylock" else service.manager
+    python, python_file = _python(repo, service)
+    locks = _locks(repo, service)
+    tested = any("pytest" in _locked(repo, service, path) for path in locks)
+    runner = RUNNERS.get(service.manager, "")
+    python_command = f"{runner}python" if runner else ".venv/bin/python"
+    if tested:
+        test = Line(f"{runner}pytest -q" if runner else f"{python_command} -m pytest -q")
+    else:
+        test = Line(
+            COMPILE.replace("python", python_command, 1), "no pytest in the lock: that it compiles is all that is asked"
+        )
+    return Target(
+        name, str(service.root), tool, versions.of(service, tool), locks, python, python_file,
+        install=tuple(_install(repo, service, locks)), test=test, tested=tested,
+        hashed=service.manager != "pip" or all(_is_hashed(repo, path) for path in locks),
+    )  # fmt: skip
+
+
+def _locks(repo: Repo, service: Service) -> tuple[str, ...]:
+    """The files that are installed: the lock, or the requirements, with those of the tests where they are apart."""
+    if service.lock is not None:
+        return (str(service.lock),)
+    first, *others = (str(path) for path in service.requirements)
+    if "pytest" in _locked(repo, service, first):
+        return (first,)
+    return (first, *[path for path in others if "pytest" in _locked(repo, service, path)][:1])
+
+
+def _locked(repo: Repo, service: Service, path: str) -> set[str]:
+    content = repo.documents.read(PurePosixPath(path)) or b""
+    return {each.name for each in managers.manager(service.manager).packages(content)}
+
+
+def _is_hashed(repo: Repo, path: str) -> bool:
+    return requirements.is_hashed(requirements.parse(repo.documents.read(PurePosixPath(path)) or b""))
+
+
+def _python(repo: Repo, service: Service) -> tuple[str, str]:
+    """X.Y, and the file that pins it: the nearest `.python-version`, else what the manifest allows."""
+    for folder in (service.root, *service.root.parents):
+        path = folder / PIN
+        pinned = _MINOR.search((repo.documents.read(path) or b"").decode("ascii", "replace"))
+        if pinned:
+            return pinned[0], str(path)
+    wanted = [[_specifiers(part) for part in each.split("||")] for each in allowed_pythons(repo, service)]
+    fitting = (each for each in PYTHONS if all(any(allows([part], each) for part in parts) for parts in wanted))
+    return next(fitting, PYTHONS[0]), ""
+
+
+def _specifiers(text: str) -> str:
+    """A range of Poetry's as a specifier: `~3.12` and `3.12` are `==3.12.*` for us."""
+    return re.sub(r"(^|,)\s*~?\s*(3\.\d+)(\.[\d*]+)?(?=\s*(,|$))", r"\1==\2.*", text.strip())
+
+
+# --- the install ---------------------------------------------------------------------------------------
+def _install(repo: Repo, service: Service, locks: tuple[str, ...]) -> Iterator[Line]:
+    """The frozen install of a manager, and what makes it refuse a stale lock where it does not do so itself."""
+    flags = "".join(f" {flag}" for flag in _flags(repo, service))
+    if service.manager == "uv":
+        everything = " --all-packages" if service.members else ""
+        yield Line(f"uv sync --locked{everything}{flags}", "fails if uv.lock is stale")
+    elif service.manager == "poetry":
+        yield Line("poetry check --lock", "fails if poetry.lock is stale or missing")
+        yield Line(f"poetry sync --no-interaction{flags}", "removes what the lock does not name")
+    elif service.manager == "pdm":
+        yield Line("pdm lock --check", "fails if pdm.lock is stale")
+        yield Line(f"pdm sync --clean{flags}", "removes what the lock does not name")
+    elif service.manager == "pipenv":
+        yield Line("pipenv verify", "fails if Pipfile.lock is stale")
+        yield Line(f"pipenv sync{flags}")
+    elif service.manager == "pylock":
+        yield Line("uv venv")
+        yield Line(f"uv pip sync {PurePosixPath(locks[0]).name}", "versions and hashes are the lock's")
+    else:
+        files = " ".join(f"-r {PurePosixPath(path).relative_to(service.root)}" for path in locks)
+        yield Line("python -m venv .venv")
+        yield Line(f".venv/bin/python -m pip install --require-hashes {files}", "what has no hash is refused")
+
+
+def _flags(repo: Repo, service: Service) -> tuple[str, ...]:
+    """The flags that install pytest, where it stands in a group or an extra that is not installed by default."""
+    if service.manager == "pipenv":
+        return ("--dev",) if toml.table(repo.documents.toml(_manifest(service)), "dev-packages") else ()
+    for path in (_manifest(service), *service.members):
+        document = repo.documents.toml(path) if path.name == locking.PYPROJECT else {}
+        if service.manager in FLAGS_OF and (found := FLAGS_OF[service.manager](document)) is not None:
+            return found
+    return ()
+
+
+def _flags_of_uv(document: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """() where it is there by default, None where no place of it is known."""
+    uv, groups = toml.table(document, "tool", "uv"), toml.table(document, "dependency-groups")
+    chosen = uv.get("default-groups", ["dev"])
+    default = groups.keys() if chosen == "all" else chosen
+    if _names_pytest(toml.table(document, "project").get("dependencies")) or _names_pytest(uv.get("dev-dependencies")):
+        return ()
+    if any(_names_pytest(_group(groups, name)) for name in default):
+        return ()
+    group = next((name for name in groups if _names_pytest(_group(groups, name))), None)
+    return ("--group", group) if group else _extra(document, "--extra")
+
+
+def _flags_of_poetry(document: Mapping[str, Any]) -> tuple[str, ...] | None:
+    for name, group in toml.table(document, "tool", "poetry", "group").items():
+        if _names_pytest(toml.table(group, "dependencies")) and group.get("optional") is True:
+            return ("--with", name)
+    return _extra(document, "--extras")
+
+
+def _flags_of_pdm(document: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return _extra(document, "--group")
+
+
+FLAGS_OF = {"uv": _flags_of_uv, "poetry": _flags_of_poetry, "pdm": _flags_of_pdm}
+
+
+def _extra(document: Mapping[str, Any], flag: str) -> tuple[str, ...] | None:
+    extras = toml.table(document, "project", "optional-dependencies")
+    name = next((name for name, wishes in extras.items() if _names_pytest(wishes)), None)
+    return (flag, name) if name and SAFE_NAME.fullmatch(name) else None
+
+
+def _group(groups: Mapping[str, Any], name: str, depth: int = 5) -> list[str]:
+    """The requirements of a dependency group, with those of the groups that it includes."""
+    found: list[str] = []
+    for each in groups.get(name) or () if depth else ():
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, dict):
+            found += _group(groups, str(each.get("include-group")), depth - 1)
+    return found
+
+
+def _names_pytest(wishes: object) -> bool:
+    """Whether pytest, or a plugin of it, is among these requirements or keys."""
+    words = [each for each in wishes if isinstance(each, str)] if isinstance(wishes, list | Mapping) else []
+    names = (re.split(r"[\s\[<>=!~;@]", word, maxsplit=1)[0] for word in words)
+    return any(re.match(r"pytest(-|$)", requirement.normalised_name(name)) for name in names)
+
+
+def _manifest(service: Service) -> PurePosixPath:
+    return service.manifest or service.root / locking.PYPROJECT
