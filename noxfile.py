@@ -7,6 +7,7 @@ requirements/dev.txt` made. The others get an environment of their own with the 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -16,12 +17,13 @@ import nox
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "uv|virtualenv"  # uv takes one second for what pip takes forty
 nox.options.error_on_external_run = True
-nox.options.sessions = ["lint", "types", "docs", "tests"]
+nox.options.sessions = ["lint", "types", "ci_files", "docs", "tests"]
 
 TOOL = (sys.executable, "-m")  # a locked tool of the environment that nox is in, whatever PATH says
 DEV_LOCK = "requirements/dev.txt"
 RUNTIME_LOCK = "requirements/runtime.txt"
 OUTSIDE = {"TMPDIR": tempfile.gettempdir()}  # nox would choose one in this repository; tests ask what is outside
+ACTIONLINT = "v1.7.12"
 MANAGERS = {"pdm": "pdm", "pip": "pip", "pip-tools": "pip-compile pip-sync", "pipenv": "pipenv", "poetry": "poetry"}
 
 
@@ -99,6 +101,34 @@ def self_check(session: nox.Session) -> None:
     """kempt on its own repository, installed as a user would: with the locked runtime dependencies only."""
     install_kempt(session, RUNTIME_LOCK)
     session.run("kempt", "check")
+
+
+@nox.session(venv_backend="none")
+def ci_files(session: nox.Session) -> None:
+    """This repository's own CI files and hooks, by those who know their syntax and their security."""
+    workflows = sorted(map(str, Path(".github", "workflows").glob("*.yml")))
+    zizmor = str(Path(sys.executable).parent / "zizmor")  # a program without a module of that name
+    session.run(zizmor, "--offline", "--persona=auditor", ".github", "action.yml", external=True)
+    session.run(*TOOL, "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run(*TOOL, "check_jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    session.run(*TOOL, "check_jsonschema", "--schemafile", "tests/resources/buildspec.schema.json", "buildspec.yml")
+    session.run(*TOOL, "pre_commit", "validate-config")
+    if program := actionlint(session):
+        session.run(program, "-shellcheck=", "-pyflakes=", *workflows, external=True)
+
+
+def actionlint(session: nox.Session) -> str | None:
+    """actionlint, from PATH or built by Go; None where there is neither, and that is said."""
+    found = shutil.which("actionlint")
+    if found is None and shutil.which("go"):
+        folder = Path(".nox", "go").absolute()
+        found = str(folder / "actionlint")
+        if not Path(found).exists():
+            module = f"github.com/rhysd/actionlint/cmd/actionlint@{ACTIONLINT}"
+            session.run("go", "install", module, external=True, silent=True, env={"GOBIN": str(folder)})
+    if found is None:
+        session.warn("actionlint was left out: neither it nor Go is installed")
+    return found
 
 
 @nox.session

@@ -165,7 +165,7 @@ def project_paths() -> Iterator[str]:
 def project(root: Path, files: int) -> Path:
     """A repository of so many files, committed, with a manifest, a lock, workflows and ignore files."""
     names = islice(project_paths(), files - len(SINGLE))
-    return _committed(root, {**SINGLE, **{name: f"# {name}\n" for name in names}})
+    return committed(root, {**SINGLE, **{name: f"# {name}\n" for name in names}})
 
 
 def with_environment(root: Path, files: int) -> Path:
@@ -175,7 +175,7 @@ def with_environment(root: Path, files: int) -> Path:
     inside = {name: f"# {name}\n" for name in islice(packages, files - 3)}
     inside["env/pyvenv.cfg"] = "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.12.4\n"
     inside["env/bin/activate"] = inside["env/bin/pip"] = "# made by venv\n"
-    return _committed(root, {**SINGLE, **inside})
+    return committed(root, {**SINGLE, **inside})
 
 
 def index_only(root: Path, files: int) -> Path:
@@ -196,7 +196,7 @@ def index_only(root: Path, files: int) -> Path:
     return root
 
 
-def _committed(root: Path, files: Mapping[str, str]) -> Path:
+def committed(root: Path, files: Mapping[str, str]) -> Path:
     """A repository of these files, its objects in one pack, as a clone has them."""
     _write(root, files.items())
     _git(root, "init", "--quiet")

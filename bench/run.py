@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import bench_check
+import bench_ci
 import bench_environment
 import bench_fingerprint
 import bench_locks
@@ -52,7 +53,8 @@ def main() -> int:
     """Measure, print, and write if asked to; 1 if some claim is not kept."""
     parts, kept = [f"Measured on {machine()}\n"], True
     for module in (
-        bench_start, bench_check, bench_million, bench_environment, bench_locks, bench_fingerprint, bench_sync,
+        bench_start, bench_check, bench_ci, bench_million, bench_environment, bench_locks, bench_fingerprint,
+        bench_sync,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))
