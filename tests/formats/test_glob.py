@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kempt.formats import glob
+from kempt.model.listing import Listing
 
 PATHS = st.lists(st.text(alphabet="ab.-[]{}*!", min_size=1, max_size=5), min_size=1, max_size=4).map("/".join)
 PATTERNS = st.text(alphabet="ab.-/[]{},*?!^\\", max_size=20)
@@ -145,3 +146,40 @@ def test_hostile_globs_end_soon(pattern: str, path: str) -> None:
     glob.reaches(pattern, path)
 
     assert process_time() - start < 2
+
+
+LISTED = Listing.of(
+    ["README.md", "a/uv.lock", "b/c/uv.lock", "b/requirements-dev.txt", "docs.txt/x.md", "uv.lock", "z/uv.lock/x"]
+)
+
+
+@pytest.mark.parametrize(
+    "pattern, below, expected",
+    [
+        pytest.param("**/uv.lock", False, ["a/uv.lock", "b/c/uv.lock", "uv.lock"], id="a-name"),
+        pytest.param(
+            "**/uv.lock", True, ["a/uv.lock", "b/c/uv.lock", "uv.lock", "z/uv.lock/x"], id="a-name-of-a-folder"
+        ),
+        pytest.param("**/*requirements*.txt", True, ["b/requirements-dev.txt"], id="an-ending"),
+        pytest.param("**/*.txt", True, ["b/requirements-dev.txt", "docs.txt/x.md"], id="an-ending-of-a-folder"),
+        pytest.param("b", True, ["b/c/uv.lock", "b/requirements-dev.txt"], id="a-folder"),
+        pytest.param("b", False, [], id="no-file"),
+        pytest.param("b/**", False, ["b/c/uv.lock", "b/requirements-dev.txt"], id="all-of-a-folder"),
+        pytest.param("*.{md,txt}", False, ["README.md"], id="braces"),
+    ],
+)
+def test_of_a_listing(pattern: str, *, below: bool, expected: list[str]) -> None:
+    assert expected == list(glob.tracked(LISTED, pattern, below=below))
+
+
+PARTS = st.sampled_from(["a", "b.c", "**", "*", "?.c", "*.c", "[ab]", "{a,b}.c"])
+
+
+@pytest.mark.parametrize("below", [False, True], ids=["itself", "with-its-folder"])
+@given(parts=st.lists(PARTS, min_size=1, max_size=4))
+def test_a_listing_gives_what_its_paths_do(parts: list[str], *, below: bool) -> None:
+    pattern = "/".join(parts)
+    listing = Listing.of(["d", "e.c", "a/b.c", "b.c/a", "a/a/b.c", "x/y.c/z", "a/b/x.c"])
+    fits = glob.reaches if below else glob.matches
+
+    assert [path for path in listing if fits(pattern, path)] == sorted(glob.tracked(listing, pattern, below=below))

@@ -77,8 +77,7 @@ def _is_there(words: tuple[str, ...], folder: str, listing: Listing) -> bool | N
 def _is_tracked(pattern: str, listing: Listing, *, folders: bool) -> bool:
     if pattern in listing or (folders and (pattern == "." or listing.has_folder(pattern))):
         return True
-    start, end = listing.span(glob.fixed_folder(pattern))
-    return glob.is_glob(pattern) and any(glob.matches(pattern, path) for path in listing.paths(start, end))
+    return glob.is_glob(pattern) and bool(glob.tracked(listing, pattern))
 
 
 def within(folder: str, name: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from kempt.model.listing import Listing
+
 SIGNS = "*?[{"
 MOST, LONGEST = 64, 1024
 """Alternatives of a pattern, and characters of one, after which braces stay closed: hostile ones double with each."""
@@ -31,6 +33,30 @@ def reaches(pattern: str, path: str, *, braces: bool = True) -> bool:
     parts = path.split("/")
     found = _compiled(pattern.rstrip("/"), braces=braces)
     return any(_fits(wanted, parts[:count]) for count in range(len(parts), 0, -1) for wanted in found)
+
+
+@lru_cache(maxsize=64)
+def tracked(listing: Listing, pattern: str, *, braces: bool = True, below: bool = False) -> tuple[str, ...]:
+    """The listed paths that a glob names; `below` with what lies in the folders that it names.
+
+    Several rules and jobs ask the same of one listing. Where the glob ends in letters (`**/uv.lock`, `*.txt`), only
+    paths that hold these are looked at: a large repository has many, and few of these.
+    """
+    if not is_glob(pattern):
+        if not below:
+            return (pattern,) if pattern in listing else ()
+        return tuple(listing.paths(*listing.span_of(pattern.rstrip("/")))) if pattern.strip("./") else ()
+    fits = reaches if below else matches
+    return tuple(path for path in _candidates(listing, pattern, below=below) if fits(pattern, path, braces=braces))
+
+
+def _candidates(listing: Listing, pattern: str, *, below: bool) -> Iterator[str]:
+    last = pattern.rstrip("/").rpartition("/")[2]
+    tail = last[max(map(last.rfind, "*?]}")) + 1 :]
+    is_folder = below and tail and f"{tail.lower()}/".encode() in listing.folded
+    if tail and not is_folder and not any(sign in tail for sign in "[{"):
+        return listing.ending(tail)
+    return listing.paths(*listing.span(fixed_folder(pattern)))
 
 
 def fixed_folder(pattern: str) -> str:

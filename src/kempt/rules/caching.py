@@ -219,12 +219,8 @@ def matched(repo: Repo, part: KeyPart, provider: str = "") -> tuple[str, ...]:
         name = pattern.removeprefix("!").removeprefix("./").lstrip("/")
         if negated:
             found = {path: None for path in found if not glob.reaches(name, path, braces=braces)}
-        elif not glob.is_glob(name):
-            start, end = listing.span_of(name.rstrip("/")) if name.strip("./") else (1, 1)
-            found.update(dict.fromkeys(listing.paths(start, end)))
         else:
-            start, end = listing.span(glob.fixed_folder(name))
-            found.update((path, None) for path in listing.paths(start, end) if glob.reaches(name, path, braces=braces))
+            found |= dict.fromkeys(glob.tracked(listing, name, braces=braces, below=True))
     return tuple(found)
 
 
