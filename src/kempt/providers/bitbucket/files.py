@@ -9,8 +9,7 @@ from kempt.formats import yaml
 from kempt.model.listing import Listing
 from kempt.model.pipeline import Pipeline, Variable
 from kempt.model.provider import Files, Read
-from kempt.model.repo import Fault
-from kempt.providers import CONCERNED, scripts
+from kempt.providers import documents, scripts
 from kempt.providers.bitbucket.caches import definitions
 from kempt.providers.bitbucket.jobs import MOST_USES, File, jobs, variables
 from kempt.providers.bitbucket.starts import BY_NAME, starts
@@ -26,18 +25,7 @@ def paths(listing: Listing) -> tuple[str, ...]:
 
 def read(files: Files, paths: Iterable[str]) -> Read:
     """The pipelines of these files, and what is wrong with those that are no YAML."""
-    pipelines, faults = list[Pipeline](), list[Fault]()
-    for name in paths:
-        content = files.read(name)
-        if content is None or not any(word in content for word in CONCERNED):
-            continue
-        path = PurePosixPath(name)
-        document = yaml.parse(content)
-        if isinstance(document, yaml.Unparsable):
-            faults.append(Fault("KPT002", path, document.message, document.line))
-        else:
-            pipelines.append(_pipeline(document, path))
-    return Read(tuple(pipelines), tuple(faults))
+    return documents.read(files, paths, _pipeline)
 
 
 def _pipeline(document: yaml.Document, path: PurePosixPath) -> Pipeline:
