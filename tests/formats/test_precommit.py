@@ -13,7 +13,8 @@ from kempt.formats import hook_edits, precommit
 from kempt.formats.hook_entries import Entry
 from kempt.formats.precommit import Unparsable
 from kempt.model.finding import Replace
-from kempt.model.pipeline import UNPLACED, Hook, HookFile
+from kempt.model.hooks import Hook, HookFile
+from kempt.model.pipeline import UNPLACED
 
 PATH = PurePosixPath(".pre-commit-config.yaml")
 TEXT = """\

@@ -1,14 +1,10 @@
 """A workflow, a buildspec, hooks and clean-up commands as guides recommend them, with their well-known defects.
 
 They are made to be copied into any project, and ask at run time which manager it has; PROJECTS are what they are put
-into. A defect is a code at a line of a file; the line is told by a text in it (`at`).
+into.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
-
-from support.pipelines import line_of
 
 WORKFLOW = ".github/workflows/checks.yml"
 BUILDSPEC = "buildspec.yml"
@@ -176,16 +172,3 @@ PROJECTS: dict[str, dict[str, str]] = {
     "pip": {"requirements.txt": "idna\nflask>=3\n"},
 }
 """By manager, a project that the files can be put into; what it does not lock is no concern of theirs."""
-
-
-class Defect(NamedTuple):
-    """What is wrong: the code, the file, and the line, as a number."""
-
-    code: str
-    path: str
-    line: int
-
-
-def at(code: str, path: str, text: str) -> Defect:
-    """A defect in the first line of a file that holds a text."""
-    return Defect(code, path, line_of(FILES[path], text))

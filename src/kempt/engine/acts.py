@@ -31,20 +31,21 @@ def acts(pipelines: Iterable[Pipeline], files: Files, services: tuple[Service, .
 def _of_job(pipeline: Pipeline, job: Job, files: Files, services: tuple[Service, ...]) -> Iterator[Act]:
     for step in job.steps:
         for command in step.commands:
-            if commands.program(command.words) in commands.PROGRAMS and not is_dead(command, files.listing):
+            if commands.program(command.words) in commands.PROGRAMS:
                 doing = commands.understand(command.words, _variables(step, command))
-                if doing is not None and _stands_alone(command, doing, files):
-                    doing = doing._replace(effect=Effect.TOOL)
-                if doing is not None:
-                    yield Act(pipeline, job, step, command, doing, _root(command, doing, services))
+                for folder in (command.folders or (command.folder,)) if doing is not None else ():
+                    if doing is not None and not is_dead(command, folder, files.listing):
+                        alone = _stands_alone(folder, doing, files)
+                        here = doing._replace(effect=Effect.TOOL) if alone else doing
+                        yield Act(pipeline, job, step, command, here, _root(folder, here, services), folder)
 
 
-def _stands_alone(command: Command, doing: Doing, files: Files) -> bool:
+def _stands_alone(folder: str | None, doing: Doing, files: Files) -> bool:
     """Whether `uv run` is given a script that names its own packages (PEP 723): the project is not touched then."""
     script = doing.runs[0] if doing.runs and doing.manager == "uv" and doing.effect is not Effect.TOOL else ""
-    if not script.endswith(".py") or command.folder is None or "$" in script:
+    if not script.endswith(".py") or folder is None or "$" in script:
         return False
-    content = files.read(within(command.folder, script))
+    content = files.read(within(folder, script))
     return content is not None and METADATA.search(content) is not None
 
 
@@ -52,9 +53,9 @@ def _variables(step: Step, command: Command) -> Mapping[str, str]:
     return {**step.variables, **dict(command.assignments)} if command.assignments else step.variables
 
 
-def is_dead(command: Command, listing: Listing) -> bool:
-    """Whether a command stands under a condition on tracked files that does not hold."""
-    return any(_fails(branch, command.folder, listing) for branch in command.branches)
+def is_dead(command: Command, folder: str | None, listing: Listing) -> bool:
+    """Whether a command stands under a condition on tracked files that does not hold in a folder."""
+    return any(_fails(branch, folder, listing) for branch in command.branches)
 
 
 def _fails(branch: Branch, folder: str | None, listing: Listing) -> bool:
@@ -85,11 +86,11 @@ def within(folder: str, name: str) -> str:
     return normpath(f"{folder}/{name}" if folder else name)
 
 
-def _root(command: Command, doing: Doing, services: tuple[Service, ...]) -> PurePosixPath | None:
-    """The innermost service around the folder where the command works; with `-r`, around the file."""
-    if command.folder is None or "$" in doing.folder:
+def _root(start: str | None, doing: Doing, services: tuple[Service, ...]) -> PurePosixPath | None:
+    """The innermost service around the folder where a command works; with `-r`, around the file."""
+    if start is None or "$" in doing.folder:
         return None
-    folder = within(command.folder, doing.folder) if doing.folder else command.folder
+    folder = within(start, doing.folder) if doing.folder else start
     named = doing.files[0] if doing.files else next((each for each in doing.folders if "$" not in each), "")
     if named and "$" not in named:
         folder = within(folder, named.partition("[")[0])

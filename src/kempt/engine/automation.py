@@ -16,8 +16,9 @@ from kempt.errors import UnreadableError
 from kempt.formats import suppression
 from kempt.model.automation import Automation
 from kempt.model.config import Config
+from kempt.model.hooks import HookFile, Script
 from kempt.model.listing import Listing
-from kempt.model.pipeline import HookFile, Pipeline, Script
+from kempt.model.pipeline import Pipeline
 from kempt.model.repo import Fault, Service, Suppression
 from kempt.model.tree import Tree
 

@@ -14,7 +14,8 @@ from kempt.formats import precommit, yaml
 from kempt.formats.hook_entries import Entry, Rows
 from kempt.formats.precommit import Place
 from kempt.model.finding import Replace
-from kempt.model.pipeline import UNPLACED, Hook, HookFile, Text
+from kempt.model.hooks import Hook, HookFile
+from kempt.model.pipeline import UNPLACED, Text
 
 Edits: TypeAlias = tuple[Replace, ...]
 LONGEST = 64 * 1024

@@ -15,7 +15,8 @@ from typing import NamedTuple
 from kempt.formats import script_commands, shell
 from kempt.formats.script_commands import NOWHERE, Span
 from kempt.model.finding import Location
-from kempt.model.pipeline import Command, Script
+from kempt.model.hooks import Script
+from kempt.model.pipeline import Command
 
 MAKE_NAMES = frozenset({"makefile", "gnumakefile", "bsdmakefile"})
 JUST_NAMES = frozenset({"justfile", ".justfile"})

@@ -14,7 +14,8 @@ from kempt.formats import script_commands, shell, yaml
 from kempt.formats.shell.wrappers import peeled
 from kempt.formats.yaml import Unparsable
 from kempt.model.finding import Location
-from kempt.model.pipeline import UNPLACED, Command, Hook, HookFile, Text
+from kempt.model.hooks import Hook, HookFile
+from kempt.model.pipeline import UNPLACED, Command, Text
 
 __all__ = ["Place", "Unparsable", "parse", "places", "repositories"]
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
+    from kempt.model.hooks import HookFile, Script
     from kempt.model.installs import Doing
-    from kempt.model.pipeline import Command, HookFile, Job, Pipeline, Script, Step
+    from kempt.model.pipeline import Command, Job, Pipeline, Step
 
 SHOWN = 60
 """Characters of a command that a finding quotes."""
@@ -17,6 +18,7 @@ SHOWN = 60
 class Act(NamedTuple):
     """One command of a job that has to do with packages. `root` is the service that it is about, None for unknown.
 
+    `folder` is where it runs. One that the rows of a matrix have in several folders is an act in each of them.
     Commands that can never run in this repository (`if [ -f poetry.lock ]` where there is none) are no acts.
     """
 
@@ -26,6 +28,7 @@ class Act(NamedTuple):
     command: Command
     doing: Doing
     root: PurePosixPath | None = None
+    folder: str | None = None
 
     @property
     def installs(self) -> bool:

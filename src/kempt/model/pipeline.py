@@ -53,7 +53,8 @@ class Command(NamedTuple):
     `swallowed` is the span from its end to the end of what hides its failure (` || true`, `; exit 0`), and `otherwise`
     the words of that. `piped_into` are the words of what reads its output. `is_test`: it is a part of a condition of
     `if` or `while`. `branches`: what must have been true for it to run. `folder` is where it runs, relative to the root
-    of the repository; None where that is not known. `redirects` are (operator, target).
+    of the repository; None where that is not known. `folders` are all that it runs in where the rows of a matrix have
+    it in several, and `folder` is None then. `redirects` are (operator, target).
     """
 
     words: tuple[Word, ...]
@@ -69,6 +70,7 @@ class Command(NamedTuple):
     branches: tuple[Branch, ...] = ()
     folder: str | None = ""
     redirects: tuple[tuple[str, str], ...] = ()
+    folders: tuple[str | None, ...] = ()
 
     @property
     def argv(self) -> tuple[str, ...]:
@@ -255,46 +257,3 @@ class Pipeline(NamedTuple):
     pythons: tuple[Text, ...] = ()
     triggers: frozenset[str] = frozenset()
     has_git: bool | None = True
-
-
-class Hook(NamedTuple):
-    """One hook of a pre-commit configuration. `repo` is the address it comes from, "local" or "meta".
-
-    `block` is the span of its whole entry, list dash included; `repo_block` that of the repository's entry and
-    `alone` says whether it is the only hook there. `commands` are those of its `entry` and `args`, none where its
-    repository says what it runs. `stages` are what it is limited to, empty where it runs on each commit.
-    """
-
-    id: Text
-    repo: str
-    rev: Text | None = None
-    entry: Text | None = None
-    args: tuple[str, ...] = ()
-    language: str = ""
-    commands: tuple[Command, ...] = ()
-    block: tuple[int, int] = (UNPLACED, UNPLACED)
-    repo_block: tuple[int, int] = (UNPLACED, UNPLACED)
-    alone: bool = False
-    stages: tuple[str, ...] = ()
-
-
-class HookFile(NamedTuple):
-    """A pre-commit configuration. `insert` is the offset where another repository's entry goes, `indent` its margin.
-
-    `hosted`: it has settings for pre-commit.ci, where hooks reach no network.
-    """
-
-    path: PurePosixPath
-    text: str
-    hooks: tuple[Hook, ...] = ()
-    insert: int = UNPLACED
-    indent: str = ""
-    hosted: bool = False
-
-
-class Script(NamedTuple):
-    """A shell script, Makefile or justfile of the repository, as commands."""
-
-    path: PurePosixPath
-    text: str
-    commands: tuple[Command, ...] = ()

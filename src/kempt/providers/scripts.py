@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from kempt.formats.yaml import Document, Positions, Scalar
 
 NOWHERE = (UNPLACED, UNPLACED)
+FOLDERS_LIMIT = 32
+"""Folders that one script runs in; where there are more, none of them is known."""
+
+Start = str | None | tuple[str | None, ...]
+"""Where a script starts: in one folder, or in one of several each time, as the rows of a matrix say."""
 
 
 class Run(NamedTuple):
@@ -46,14 +51,12 @@ def text(scalar: Scalar, path: PurePosixPath) -> Text:
     return Text(scalar.value, place(scalar, path), scalar.start, scalar.end, scalar.style)
 
 
-def commands(document: Document, scalar: Scalar, path: PurePosixPath, *, folder: str | None = "") -> Run:
+def commands(document: Document, scalar: Scalar, path: PurePosixPath, *, folder: Start = "") -> Run:
     """The commands of one script. `folder` is where it starts, relative to the repository's root."""
     return sequence(document, (scalar,), path, folder=folder)
 
 
-def sequence(
-    document: Document, scalars: Iterable[Scalar], path: PurePosixPath, *, folder: str | None = ""
-) -> Run:  # fmt: skip
+def sequence(document: Document, scalars: Iterable[Scalar], path: PurePosixPath, *, folder: Start = "") -> Run:
     """The commands of scripts that run one after the other in one shell: folders, exports and `set -e` go on."""
     from kempt.formats import shell  # here: a file without scripts needs no shell
 
@@ -73,10 +76,12 @@ def sequence(
 
 
 def _run(
-    document: Document, parts: Sequence[Scalar], parsed: shell.Shell, path: PurePosixPath, folder: str | None
+    document: Document, parts: Sequence[Scalar], parsed: shell.Shell, path: PurePosixPath, folder: Start
 ) -> Run:  # fmt: skip
     places = _Places(document, parts, path)
-    found = tuple(_command(each, places, parsed, folder) for each in parsed.commands)
+    starts = folder if isinstance(folder, tuple) and len(folder) <= FOLDERS_LIMIT else (None,)
+    starts = starts if isinstance(folder, tuple) else (folder,)
+    found = tuple(_command(each, places, parsed, starts) for each in parsed.commands)
     exported = {each.name: each.value for each in parsed.exported if each.exported}
     on_path = [exported["PATH"]] if "PATH" in exported else []
     written: dict[str, str] = {}
@@ -96,9 +101,12 @@ def is_activation(command: Command) -> bool:
     return command.argv[:1] in {("source",), (".",)} and any("activate" in word for word in command.argv[1:2])
 
 
-def _command(each: shell.Parsed, places: _Places, parsed: shell.Shell, folder: str | None) -> Command:
+def _command(
+    each: shell.Parsed, places: _Places, parsed: shell.Shell, starts: tuple[str | None, ...]
+) -> Command:  # fmt: skip
     from kempt.formats import shell
 
+    folders = tuple(dict.fromkeys(_joined(start, each.folder) for start in starts))
     words = tuple(Word(word.text, *places.span((word.start, word.end))) for word in shell.normalised(each.words))
     start, end = places.span((each.start, each.end))
     swallowed = each.swallowed if each.swallowed != NOWHERE else each.followed_by_exit_zero
@@ -112,7 +120,8 @@ def _command(each: shell.Parsed, places: _Places, parsed: shell.Shell, folder: s
         piped_into=each.piped_into,
         is_test=each.is_test,
         branches=tuple(Branch(branch.test, branch.holds) for branch in each.branches),
-        folder=_joined(folder, each.folder),
+        folder=folders[0] if len(folders) == 1 else None,
+        folders=folders if len(folders) > 1 else (),
         redirects=tuple((one.operator, one.target) for one in each.redirects),
     )  # fmt: skip
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from kempt import __version__
 from kempt.formats.hook_entries import Entry, Rows
 from kempt.managers import commands
-from kempt.model.pipeline import UNPLACED, Command, Hook, HookFile
+from kempt.model.hooks import Hook, HookFile
+from kempt.model.pipeline import UNPLACED, Command
 from kempt.model.repo import Repo
 
 HYGIENE, HYGIENE_REV = "https://github.com/pre-commit/pre-commit-hooks", "v6.0.0"

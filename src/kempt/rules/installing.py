@@ -94,7 +94,7 @@ def _index(job: Job, step: Step) -> int:
 
 def files_of(repo: Repo, act: Act) -> tuple[PurePosixPath, ...]:
     """The tracked requirements files that a command names, from the root."""
-    folder = act.command.folder
+    folder = act.folder
     if folder is None:
         return ()
     named = (normpath(f"{folder}/{name}" if folder else name) for name in act.doing.files)

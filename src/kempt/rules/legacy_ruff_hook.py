@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kempt.model.finding import Finding, Fix, Level, Safety
-from kempt.model.pipeline import Hook, HookFile
+from kempt.model.hooks import Hook, HookFile
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.rules import hooking, linting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kempt.model.pipeline import Hook
+from kempt.model.hooks import Hook
 from kempt.rules import hooking
 
 LINTERS = frozenset({

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kempt.formats.hook_entries import Entry
 from kempt.model.finding import Finding, Fix, Level, Location, Replace, Safety
-from kempt.model.pipeline import HookFile
+from kempt.model.hooks import HookFile
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.rules import hooking

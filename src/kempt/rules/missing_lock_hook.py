@@ -11,8 +11,9 @@ from kempt.formats import script_commands
 from kempt.formats.hook_entries import Entry, Rows
 from kempt.managers import commands
 from kempt.model.finding import Finding, Fix, Level, Location, Replace, Safety
+from kempt.model.hooks import Hook, HookFile
 from kempt.model.installs import Doing, Effect
-from kempt.model.pipeline import Command, Hook, HookFile, Word
+from kempt.model.pipeline import Command, Word
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
 from kempt.rules import hooking, locking

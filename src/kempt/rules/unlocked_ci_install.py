@@ -66,8 +66,14 @@ def _of_project(repo: Repo, act: Act) -> Finding | None:
     return RULE.finding(
         act.command.location, f"`{act.text}` may write another `{service.lock.name}` and install from that",
         key=f"{act.job.name} {act.text}", service=service.root, help=f"add {word}: it fails where the lock is stale",
-        fix=installing.fix(f"add `{word}`", Safety.SAFE, installing.with_word(act, word)),
+        fix=installing.fix(f"add `{word}`", Safety.SAFE, installing.with_word(act, word) if _fits(repo, act) else ()),
     )  # fmt: skip
+
+
+def _fits(repo: Repo, act: Act) -> bool:
+    """Whether there is a lock wherever the same command runs: in each row of a matrix, in each job that shares it."""
+    same = [each for each in repo.automation.acts if each.command.location == act.command.location]
+    return all(each.root is not None and installing.is_locked(repo, each) for each in same)
 
 
 def _is_its_manifest(act: Act, service: Service) -> bool:

@@ -24,7 +24,7 @@ RUN, BRANCH, WORD, UNKNOWN = PartKind.RUN, PartKind.BRANCH, PartKind.WORD, PartK
         ("${{ hashFiles('**/uv.lock', './a/poetry.lock') }}", [FILES], ("**/uv.lock", "a/poetry.lock")),
         ("${{ hashFiles(env.LOCK) }}", [FILES], ("uv.lock",)),
         ("${{ hashFiles(format('{0}/uv.lock', matrix.service)) }}", [FILES], ("api/uv.lock", "web/uv.lock")),
-        ("${{ hashFiles(format('{0}/uv.lock', github.ref)) }}", [FILES], ("*/uv.lock",)),
+        ("${{ hashFiles(format('{0}/uv.lock', github.ref)) }}", [UNKNOWN], ()),
         ("${{ hashFiles(inputs.lock) }}", [UNKNOWN], ()),
         ("${{ matrix.python-version }}", [PYTHON], ()),
         ("${{ matrix.py }}", [PYTHON], ()),

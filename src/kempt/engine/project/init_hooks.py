@@ -15,7 +15,7 @@ from kempt.engine.project.init_rebuild import Next
 from kempt.errors import UnreadableError
 from kempt.formats import hook_edits, precommit
 from kempt.model.finding import Edit, Replace
-from kempt.model.pipeline import HookFile
+from kempt.model.hooks import HookFile
 from kempt.model.repo import Repo, Service
 from kempt.rules import hooking, locking, missing_hygiene_hook, missing_ruff_hook
 from kempt.rules.missing_lock_hook import HOOKS

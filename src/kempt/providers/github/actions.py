@@ -9,7 +9,7 @@ from kempt.providers.github.sources import With
 from kempt.providers.github.uses import Uses
 
 CHECKOUT = "actions/checkout"
-VERSIONED = {"python-version", "python-versions", "python_version"}
+VERSIONED = ("python-version", "python-versions", "python_version")
 """Inputs that name a version of Python in whatever action they stand."""
 
 
@@ -20,8 +20,7 @@ def effect(uses: Uses, given: With, around: Around) -> Effect:
         found = found._replace(tools=tuple(tool._replace(by_commit=True) for tool in found.tools))
     if found.pythons:
         return found
-    named = tuple(text for name in sorted(VERSIONED) if (text := given.written(name)) is not None)
-    return found._replace(pythons=named)
+    return found._replace(pythons=tuple(text for name in VERSIONED for text in given.versions(name)))
 
 
 def _effect(uses: Uses, given: With, around: Around) -> Effect:
@@ -56,8 +55,10 @@ def _run(uses: Uses, given: With, around: Around) -> Effect:
     scalar = given.scalar(known.COMMANDS[uses.name])
     if scalar is None:
         return Effect()
-    folder = around.checkout.folder(given.value("working-directory"))
-    run = scripts.commands(given.source.document, scalar, given.source.path, folder=folder)
+    written = given.written("working-directory")
+    folders = given.folders(written.value if written is not None else "", given.scope)
+    places = tuple(map(around.checkout.folder, folders))
+    run = scripts.commands(given.source.document, scalar, given.source.path, folder=places)
     return Effect(commands=run.commands, variables=run.written)
 
 

@@ -90,7 +90,7 @@ def without_paths(pipeline: Pipeline, artifacts: Artifacts, paths: tuple[str, ..
         plain = "\n" not in scalar.value.strip() and scalar.style in BLOCKS
         return _as_list(pipeline, spot, scalar, (scalar.value.strip(), *wanted)) if plain else ()
     last = max((*artifacts.paths, *artifacts.excluded), key=lambda text: text.end)
-    if last.end == UNPLACED:
+    if last.end == UNPLACED or any(text.end == UNPLACED for text in artifacts.paths):
         return ()
     margin = line_break(pipeline.text) + yaml.indent_of(spot.document, last.start)
     return (Replace(pipeline.path, last.end, last.end, "".join(margin + line for line in wanted)),)

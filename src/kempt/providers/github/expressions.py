@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 EXPRESSION = re.compile(r"\$\{\{((?:[^'}$]|'[^']*+'|\}(?!\})|\$(?!\{\{))*+)\}\}")
@@ -12,6 +13,8 @@ TOKEN = re.compile(
     r"|(?P<name>[A-Za-z_][\w-]*+(?:\.(?:[A-Za-z_][\w-]*+|\*))*+)|(?P<mark>&&|\|\||[=!<>]=|[<>!()\[\],.]))"
 )
 DEPTH_LIMIT, TOKENS_LIMIT = 40, 2000
+REMEMBERED = 500
+"""Characters of a text whose parts are kept: the same few keys and versions stand in all jobs."""
 COMPARISONS = frozenset({"==", "!=", "<", ">", "<=", ">="})
 
 
@@ -62,8 +65,19 @@ class UnreadableError(Exception):
     """Not an expression, or one beyond reason."""
 
 
-def parts(text: str) -> Iterator[Part]:
+def parts(text: str) -> tuple[Part, ...]:
     """The parts of a text: what stands between expressions, and these."""
+    if "${{" not in text:
+        return (Part(text),) if text else ()
+    return _known(text) if len(text) <= REMEMBERED else tuple(_parts(text))
+
+
+@lru_cache(maxsize=512)
+def _known(text: str) -> tuple[Part, ...]:
+    return tuple(_parts(text))
+
+
+def _parts(text: str) -> Iterator[Part]:
     done = 0
     for match in EXPRESSION.finditer(text):
         if match.start() > done:

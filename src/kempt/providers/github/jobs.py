@@ -9,6 +9,7 @@ from kempt.formats import yaml
 from kempt.model.finding import Location
 from kempt.model.pipeline import Job, Step, Text, Variable
 from kempt.providers.github import conditions
+from kempt.providers.github.actions import VERSIONED
 from kempt.providers.github.local import Library
 from kempt.providers.github.machine import BY_HAND, is_release, machine
 from kempt.providers.github.matrix import with_matrix
@@ -114,7 +115,7 @@ def _call(
 ) -> tuple[tuple[Step, ...], tuple[Text, ...]]:  # fmt: skip
     """What a job does that calls a workflow, and the Pythons that it hands over."""
     given = With(source, yaml.get(node, "with"), scope)
-    handed = [text for name in ("python-version", "python_version", "python-versions") if (text := given.written(name))]
+    handed = (text for name in VERSIONED for text in given.versions(name))
     pythons = tuple(place for text in handed for place in places(text, scope))
     if called.value.startswith("./"):
         return (), pythons

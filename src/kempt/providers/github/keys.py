@@ -30,8 +30,6 @@ NAMES = {
     "env.pythonlocation": PartKind.PYTHON,
 }
 SYSTEMS = frozenset({"os", "runs-on", "runner", "platform", "runs_on", "os-name", "image", "imageos"})
-STAND_IN = "*"
-"""Where a glob holds something that only a run knows, it may be anything."""
 OUTSIDE = "`hashFiles` stands outside `${{ }}`, so it is not called"
 
 
@@ -66,7 +64,7 @@ def _of(expression: Expression, written: str, scope: Scope, depth: int) -> Itera
         match each:
             case Call("hashfiles", arguments):
                 hashed.update(id(inner) for argument in arguments for inner in walk(argument))
-                files = tuple(_files(arguments, scope))
+                files = _files(arguments, scope.by_row(written))
                 yield KeyPart(PartKind.FILES if files else PartKind.UNKNOWN, written, files)
             case Literal(value):
                 yield KeyPart(PartKind.WORD, value)
@@ -80,21 +78,15 @@ def _of(expression: Expression, written: str, scope: Scope, depth: int) -> Itera
                 pass
 
 
-def _files(arguments: tuple[Expression, ...], scope: Scope) -> Iterator[str]:
-    for argument in arguments:
-        for value in values(argument, scope):
-            shown = _guessed(argument, scope) if value is None else value
-            if shown.strip(STAND_IN + "/"):
-                yield from (from_workspace(line.strip()) for line in shown.splitlines() if line.strip())
-
-
-def _guessed(argument: Expression, scope: Scope) -> str:
-    """What is known of a glob that only a run knows whole."""
-    names = {each.path for each in walk(argument) if isinstance(each, Name)}
-    known = {name: scope.values.get(name, (None,)) for name in names}
-    anything = {name: (STAND_IN,) if None in found else found for name, found in known.items()}
-    found = values(argument, scope._replace(values=anything))
-    return "\n".join(each for each in found if each is not None)
+def _files(arguments: tuple[Expression, ...], rows: tuple[Scope, ...]) -> tuple[str, ...]:
+    """What is hashed in any row of the matrix; nothing where only a run knows some of it."""
+    found: list[str] = []
+    for value in (value for row in rows for argument in arguments for value in values(argument, row)):
+        if value is None:
+            return ()
+        if value.strip("*/"):
+            found += (from_workspace(line.strip()) for line in value.splitlines() if line.strip())
+    return tuple(dict.fromkeys(found))
 
 
 def _kind(path: str, scope: Scope) -> PartKind:

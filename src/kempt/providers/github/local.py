@@ -81,4 +81,4 @@ def inside(action: Action, given: With) -> Scope:
         written[key] = given.value(name) if source is given.source else yaml.text_of(scalar)
         if scalar is not None:
             texts[key] = places(source.text(scalar), scope)
-    return Scope(values, written, texts)
+    return Scope(values, written, texts, scope.rows)

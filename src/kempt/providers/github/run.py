@@ -67,8 +67,13 @@ def run(given: With, step: yaml.Mapping, script: yaml.Scalar, terms: Terms) -> D
     pieces = list(parts(script.value.strip()))
     if len(pieces) == 1 and pieces[0].expression is not None and "${{" in filled(script.value, given.scope):
         return Done(opaque=script.value.strip())
-    folder = _folder(yaml.text_of(yaml.get(step, "working-directory")) or terms.defaults.folder, given, terms.checkout)
-    done = scripts.commands(source.document, _substituted(script, source, given), source.path, folder=folder)
+    written = yaml.text_of(yaml.get(step, "working-directory")) or terms.defaults.folder
+    done = scripts.commands(
+        source.document,
+        _substituted(script, source, given),
+        source.path,
+        folder=tuple(map(terms.checkout.folder, given.folders(written, given.scope))),
+    )
     return Done(
         done.commands,
         errexit if done.errexit is None else done.errexit,
@@ -83,10 +88,3 @@ def _substituted(script: yaml.Scalar, source: Source, given: With) -> yaml.Scala
     if source.own and len(list(parts(script.value.strip()))) > 1:
         return script
     return script._replace(value=filled(script.value, given.scope))
-
-
-def _folder(written: str, given: With, checkout: Checkout) -> str | None:
-    found = possible(written, given.scope) if written else ("",)
-    if len(found) != 1 or found[0] is None:
-        return checkout.folder(filled(written, given.scope)) if found == (None,) else None
-    return checkout.folder(found[0])

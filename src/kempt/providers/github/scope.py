@@ -12,6 +12,7 @@ from kempt.providers.github.expressions import Call, Choice, Expression, Literal
 
 LIMIT = 64
 UNKNOWN: Values = (None,)
+NOTHING_SAID: Values = ("",)
 FALSY = frozenset({"", "false", "0"})
 PLACE = re.compile(r"\{(\d{1,2})\}")
 
@@ -23,17 +24,35 @@ class Scope(NamedTuple):
     """Names in small letters (`matrix.os`) with what they may be.
 
     `written` is the text that an input of a local action was given, where that is an expression of the caller's.
-    `texts` are the places where a name's values are written down.
+    `texts` are the places where a name's values are written down. `rows` are the rows of the matrix, where it says them
+    all: what a row leaves out is empty in it.
     """
 
     values: Mapping[str, Values] = {}
     written: Mapping[str, str] = {}
     texts: Mapping[str, tuple[Text, ...]] = {}
+    rows: tuple[Mapping[str, Values], ...] = ()
 
     def with_env(self, variables: Mapping[str, str]) -> Scope:
         """The same with these variables as `env`."""
-        known = {f"env.{name.lower()}": UNKNOWN if "${{" in value else (value,) for name, value in variables.items()}
+        if not variables:
+            return self
+        known = {
+            f"env.{name.lower()}": possible(value, self) if "${{" in value else (value,)
+            for name, value in variables.items()
+        }
         return self._replace(values={**self.values, **known})
+
+    def by_row(self, *texts: str) -> tuple[Scope, ...]:
+        """The scope of each row of the matrix, as far as these texts tell rows apart: values that belong together."""
+        if not self.rows or not any("matrix" in text.lower() for text in texts):
+            return (self,)
+        known = {name for row in self.rows for name in row}
+        asked = [name for name in dict.fromkeys(name for text in texts for name in names(text)) if name in known]
+        told = dict.fromkeys(tuple(row.get(name, NOTHING_SAID) for name in asked) for row in self.rows)
+        if not asked or len(told) > LIMIT:
+            return (self,)
+        return tuple(self._replace(values={**self.values, **dict(zip(asked, row, strict=True))}) for row in told)
 
 
 NOTHING = Scope()
@@ -41,8 +60,9 @@ NOTHING = Scope()
 
 def possible(text: str, scope: Scope) -> Values:
     """What a text may come to."""
-    found = [(part.written,) if part.expression is None else values(part.expression, scope) for part in parts(text)]
-    return _joined(found)
+    if "${{" not in text:
+        return (text,)
+    return _distinct(value for row in scope.by_row(text) for value in _possible(text, row))
 
 
 def single(text: str, scope: Scope) -> str | None:
@@ -79,11 +99,23 @@ def values(expression: Expression, scope: Scope) -> Values:
             return UNKNOWN
 
 
+def names(text: str) -> tuple[str, ...]:
+    """The names that the expressions of a text refer to."""
+    found = (part.expression for part in parts(text) if part.expression is not None)
+    return tuple(dict.fromkeys(each.path for one in found for each in walk(one) if isinstance(each, Name)))
+
+
 def places(text: Text, scope: Scope) -> tuple[Text, ...]:
     """Where the values of a text are written: here, or at the names that it refers to."""
-    found = [part.expression for part in parts(text.value) if part.expression is not None]
-    names = dict.fromkeys(each.path for one in found for each in walk(one) if isinstance(each, Name))
-    return tuple(place for name in names for place in scope.texts.get(name, ())) if found else (text,)
+    if "${{" not in text.value:
+        return (text,)
+    return tuple(place for name in names(text.value) for place in scope.texts.get(name, ()))
+
+
+def _possible(text: str, scope: Scope) -> Values:
+    return _joined(
+        [(part.written,) if part.expression is None else values(part.expression, scope) for part in parts(text)]
+    )
 
 
 def _filled(written: str, expression: Expression, scope: Scope) -> str:

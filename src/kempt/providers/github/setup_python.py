@@ -7,7 +7,7 @@ import shlex
 from kempt.model.pipeline import Built, CacheUse, Command, Key, KeyPart, PartKind, Text, Tool, Word
 from kempt.providers.github.around import Around, Effect, follows_lock
 from kempt.providers.github.globs import matches
-from kempt.providers.github.scope import possible
+from kempt.providers.github.scope import NOTHING_SAID, possible
 from kempt.providers.github.sources import With
 from kempt.providers.github.uses import Version
 
@@ -30,12 +30,10 @@ def read(version: Version, given: With, around: Around) -> Effect:
     """What setup-python does: it brings a Python, may cache for one manager, and may install something."""
     scalar = given.scalar("cache")
     said = [value for value in (possible(scalar.value, given.scope) if scalar else ()) if value in FILES]
-    caches = tuple(_cache(manager, version, given, around) for manager in said if manager)
-    python = given.written("python-version")
     return Effect(
-        caches=caches[:1],
+        caches=tuple(_cache(manager, version, given, around) for manager in said if manager),
         commands=_installed(given, around) if INSTALLS <= version < NO_LONGER else (),
-        pythons=(python,) if python else (),
+        pythons=given.versions("python-version"),
     )
 
 
@@ -52,24 +50,23 @@ def poetry(name: str, given: With, around: Around) -> Effect:
 
 def pdm(version: Version, given: With, around: Around) -> Effect:
     """What setup-pdm does: PDM, a Python, and with `cache` both PDM's downloads and the environment."""
-    python = given.written("python-version")
     caches: tuple[CacheUse, ...] = ()
     if given.value("cache") == "true":
-        files = tuple(text.value for text in given.lines("cache-dependency-path")) or ("pdm.lock",)
+        files = _files(given, "pdm.lock")
         one = _keyed("pdm", files, (PartKind.SYSTEM, PartKind.PYTHON), given, around)
         one = one._replace(full_key=version >= (4, 2, 0), built=Built.DOWNLOADS)
         caches = (one, one._replace(built=Built.ENVIRONMENT))
     return Effect(
         caches=caches,
         tools=(Tool("pdm", around.location, given.text("version")),),
-        pythons=(python,) if python else (),
+        pythons=given.versions("python-version"),
     )
 
 
 def _cache(manager: str, version: Version, given: With, around: Around) -> CacheUse:
-    named = tuple(text.value for text in given.lines("cache-dependency-path"))
-    files = tuple(map(around.checkout.glob, named)) or (FILES[manager],)
-    if manager == "pip" and version >= HASHES_INSTEAD and not matches(around.files.listing, files):
+    files = _files(given, FILES[manager])
+    files = None if files is None else tuple(map(around.checkout.glob, files))
+    if manager == "pip" and version >= HASHES_INSTEAD and files and not matches(around.files.listing, files):
         files = (INSTEAD,)
     kinds = (PartKind.SYSTEM, PartKind.PYTHON, *((PartKind.MACHINE,) if version >= KEYS_MACHINE else ()))
     found = _keyed(manager, files, kinds, given, around)
@@ -78,16 +75,26 @@ def _cache(manager: str, version: Version, given: With, around: Around) -> Cache
     )
 
 
+def _files(given: With, default: str) -> tuple[str, ...] | None:
+    """What a key hashes in any row of the matrix; None where only a run knows that."""
+    scalar = given.scalar("cache-dependency-path")
+    said = possible(scalar.value, given.scope) if scalar is not None else NOTHING_SAID
+    named = [value for value in said if value is not None]
+    lines = (line.strip() for value in named for line in (value if value.strip() else default).splitlines())
+    return tuple(dict.fromkeys(filter(None, lines))) if len(named) == len(said) else None
+
+
 def _keyed(
-    manager: str, files: tuple[str, ...], kinds: tuple[PartKind, ...], given: With, around: Around
+    manager: str, files: tuple[str, ...] | None, kinds: tuple[PartKind, ...], given: With, around: Around
 ) -> CacheUse:  # fmt: skip
-    text = given.text("cache-dependency-path") or Text(", ".join(files), around.location)
-    parts = (*(KeyPart(kind, kind.value) for kind in kinds), KeyPart(PartKind.FILES, text.value, files))
+    text = given.text("cache-dependency-path") or Text(", ".join(files or ()), around.location)
+    hashed = PartKind.UNKNOWN if files is None else PartKind.FILES
+    parts = (*(KeyPart(kind, kind.value) for kind in kinds), KeyPart(hashed, text.value, files or ()))
     return CacheUse(
         around.location,
         key=Key(text, parts),
         manager=manager,
-        keyed=follows_lock(around, files, LOCKS[manager]),
+        keyed=follows_lock(around, files or (), LOCKS[manager]),
         block=around.block,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from kempt.formats import toml
@@ -35,14 +36,13 @@ def read(version: Version, given: With, around: Around) -> Effect:
     """What the action does: it brings uv, may cache its downloads, and may make an environment."""
     caches = _caches(version, given, around)
     python = given.written("python-version")
-    folder = around.checkout.folder(given.value("working-directory"))
-    settings = _settings(around, folder)
+    settings = _settings(given, around)
     activates = given.value("activate-environment") == "true" if version >= (6, 0, 0) else python is not None
     variables = _cache_dir(version, given, around, enabled=bool(caches), settings=settings)
     if python is not None:
         variables["UV_PYTHON"] = given.value("python-version")
     return Effect(
-        caches=(_cache(version, given, around, folder),) if caches else (),
+        caches=(_cache(version, given, around),) if caches else (),
         tools=(_tool(version, given, around.location, settings),),
         pythons=(python,) if python else (),
         variables=variables,
@@ -59,17 +59,15 @@ def _caches(version: Version, given: With, around: Around) -> bool:
     return "auto" in said and around.machine.hosted and (around.caches_by_itself or version < WARY)
 
 
-def _cache(version: Version, given: With, around: Around, folder: str | None) -> CacheUse:
-    globs = given.lines("cache-dependency-glob")
-    named = given.scalar("cache-dependency-glob") is not None
-    files = tuple(text.value for text in globs) if named else _default(version)
-    if folder and version >= KNOWS_WORKSPACE:
-        files = tuple(_from(folder, glob) for glob in files)
-    files = tuple(map(around.checkout.glob, files)) if not folder else files
+def _cache(version: Version, given: With, around: Around) -> CacheUse:
+    found = tuple(dict.fromkeys(_hashed(version, given, around)))
+    files = tuple(glob for glob in found if glob is not None)
     text = given.text("cache-dependency-glob") or Text(", ".join(files), around.location)
     kinds = (PartKind.MACHINE, PartKind.SYSTEM, PartKind.PYTHON)
     parts = tuple(KeyPart(kind, kind.value) for kind in kinds)
     hashed = (KeyPart(PartKind.FILES, text.value, files),) if files else ()
+    if None in found:
+        files, hashed = (), (KeyPart(PartKind.UNKNOWN, text.value),)
     pruned = given.value("prune-cache", "true" if (3, 2, 0) <= version < UNPRUNED else "false")
     path = given.text("cache-local-path")
     return CacheUse(
@@ -93,6 +91,22 @@ def _default(version: Version) -> tuple[str, ...]:
     if version < (6, 0, 0):
         return LOCK_ONLY if version < ENABLED else WITH_REQUIREMENTS
     return ALL_KINDS
+
+
+def _hashed(version: Version, given: With, around: Around) -> Iterator[str | None]:
+    """The globs that the key follows in any row of the matrix; None among them for what only a run knows."""
+    globs = given.scalar("cache-dependency-glob")
+    written = globs.value if globs is not None else "\n".join(_default(version))
+    moved = given.written("working-directory") if version >= KNOWS_WORKSPACE else None
+    place = moved.value if moved is not None else ""
+    for row in given.scope.by_row(place, written):
+        folders = [around.checkout.folder(folder) for folder in given.folders(place, row)]
+        for folder, said in product(folders, possible(written, row)):
+            if folder is None or said is None:
+                yield None
+                continue
+            lines = (line.strip() for line in said.splitlines())
+            yield from (_from(folder, glob) if folder else around.checkout.glob(glob) for glob in lines if glob)
 
 
 def _from(folder: str, glob: str) -> str:
@@ -124,10 +138,21 @@ def _tool(version: Version, given: With, location: Location, settings: Mapping[s
     return Tool("uv", location, named, str(found), uncached=uncached)
 
 
-def _settings(around: Around, folder: str | None) -> Mapping[str, Any]:
-    """uv's settings of the folder that the action looks into; at "" the name of their file."""
-    if folder is None:
-        return {}
+def _settings(given: With, around: Around) -> Mapping[str, Any]:
+    """uv's settings of the folder that the action looks into; of several, those of one that names no version.
+
+    Where only a run knows the folder, its settings may name one: the folder is given for the file then.
+    """
+    written = given.written("working-directory")
+    place = written.value if written is not None else ""
+    folders = [around.checkout.folder(folder) for folder in given.folders(place, given.scope)]
+    if None in folders:
+        return {"required-version": "", "": place}
+    return min((_of_folder(around, folder or "") for folder in folders), key=lambda found: "required-version" in found)
+
+
+def _of_folder(around: Around, folder: str) -> Mapping[str, Any]:
+    """uv's settings of a folder; at "" the name of their file."""
     for name, keys in (("uv.toml", ()), ("pyproject.toml", ("tool", "uv"))):
         path = f"{folder}/{name}" if folder else name
         content = around.files.read(path) if path in around.files.listing else None

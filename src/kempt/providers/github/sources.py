@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kempt.formats import yaml
 from kempt.model.pipeline import UNPLACED, Text
 from kempt.providers import scripts
-from kempt.providers.github.scope import NOTHING, Scope, filled
+from kempt.providers.github.scope import NOTHING, Scope, filled, possible
 
 
 class Source(NamedTuple):
@@ -84,6 +84,28 @@ class With(NamedTuple):
         """An input that is a list, one a line."""
         scalar = self.scalar(name)
         return () if scalar is None else self.source.lines(scalar, self.scope)
+
+    def versions(self, name: str) -> tuple[Text, ...]:
+        """An input that names versions, one a line, as they are written."""
+        scalar = self.scalar(name)
+        return () if scalar is None else self.source.lines(scalar, NOTHING)
+
+    def folders(self, written: str, scope: Scope) -> tuple[str, ...]:
+        """What a folder comes to in the rows of the matrix; one that only a run knows as far as it is known."""
+        rows = scope.by_row(written)
+        found = (filled(written, row) if each is None else each for row in rows for each in possible(written, row))
+        return tuple(dict.fromkeys(found))
+
+    def every(self, name: str) -> tuple[Text, ...]:
+        """The lines of an input; in the place of one that is an expression, all that it comes to in the matrix."""
+        return tuple(each for line in self.lines(name) for each in self._come_to(line))
+
+    def _come_to(self, line: Text) -> Iterator[Text]:
+        found = possible(line.value, self.scope) if line.value.startswith("${{") and line.value.endswith("}}") else ()
+        if len(found) < 2 or None in found:  # noqa: PLR2004 - it is one thing, or only a run knows
+            yield line
+        else:
+            yield from (line._replace(value=value, start=UNPLACED, end=UNPLACED) for value in found if value)
 
 
 def variables(node: yaml.Node | None, scope: Scope) -> tuple[tuple[str, yaml.Scalar, str], ...]:

@@ -22,7 +22,7 @@ def cache(name: str, given: With, around: Around) -> Effect:
         caches=(
             CacheUse(
                 around.location,
-                paths=given.lines("path"),
+                paths=given.every("path"),
                 key=_key(given, around),
                 restore_keys=given.lines("restore-keys"),
                 restores=restores and given.value("lookup-only") != "true",
@@ -35,7 +35,7 @@ def cache(name: str, given: With, around: Around) -> Effect:
 
 def artifacts(uses: Uses, given: With, around: Around) -> Effect:
     """What is uploaded, and what is left out: by `!`, or because it is hidden."""
-    lines = given.lines("path")
+    lines = given.every("path")
     excluded = tuple(line for line in lines if line.value.startswith("!"))
     kept = tuple(line for line in lines if not line.value.startswith("!"))
     if uses.version >= UPLOADS[uses.name] and given.value("include-hidden-files") != "true":

@@ -89,11 +89,11 @@ def _defaults(source: Source, on: yaml.Node | None) -> Iterator[tuple[str, tuple
 
 
 def _pythons(source: Source, found: list[Found], every: Iterable[Variable], scope: Scope) -> Iterator[Text]:
-    """Each place once; what stands in another file has no offsets in this one."""
+    """Each version at a place once; what stands in another file has no offsets in this one."""
     seen = set[tuple[object, ...]]()
     named = (place for one in every if one.name in INTERPRETER for place in places(one.text, scope))
     for text in (*(text for one in found for text in one.pythons), *named):
-        if text.location not in seen:
-            seen.add(text.location)
+        if (text.location, text.value) not in seen:
+            seen.add((text.location, text.value))
             own = text.location.path == source.path
             yield text if own else text._replace(start=UNPLACED, end=UNPLACED)
