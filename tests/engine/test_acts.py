@@ -88,6 +88,31 @@ def test_the_service_that_a_command_is_about(git_repo: MakeRepository, step: str
     assert [None if root is None else PurePosixPath(root)] == [act.root for act in found]
 
 
+ROWS = "strategy:\n  matrix:\n    include: [{root: api}, {root: web}]\ndefaults: {run: {working-directory: '${{ matrix.root }}'}}\n"
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("uv sync", [("api", "api"), ("web", "web")]),
+        ("if [ -f uv.lock ]; then uv sync; fi", [("api", "api")]),
+        ("pip install -r requirements.txt", [("api", "api"), ("web", "web")]),
+        ("pip install ../web", [("api", "web"), ("web", "web")]),
+        ("cd .. && pip install x", [(None, None)]),
+        ("cd $GITHUB_WORKSPACE && uv sync", [("", None)]),
+    ],
+)
+def test_a_command_is_an_act_in_each_row_of_a_matrix(
+    git_repo: MakeRepository, text: str, expected: list[tuple[str | None, str | None]]
+) -> None:
+    files = {f"{folder}/pyproject.toml": MANIFEST for folder in ("api", "web")} | {"api/uv.lock": ""}
+    with surveyed(git_repo(files | {WORKFLOW: workflow(script(text), job=ROWS)})) as repo:
+        found = repo.automation.acts
+
+    assert expected == [(act.folder, None if act.root is None else str(act.root)) for act in found]
+    assert {id(act.command) for act in found} <= {id(each) for each in found[0].job.commands}
+
+
 def test_outside_all_services_there_is_none(git_repo: MakeRepository) -> None:
     assert [None] == [act.root for act in acts(git_repo, {"api/uv.lock": "", "x.py": ""}, "uv sync")]
 

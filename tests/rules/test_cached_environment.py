@@ -127,6 +127,14 @@ def test_a_path_is_exchanged_if_asked(git_repo: MakeRepository) -> None:
     assert [] == found(repository, CODE)
 
 
+def test_the_downloads_are_those_of_the_manager_whose_lock_the_key_follows(git_repo: MakeRepository) -> None:
+    """pip installs first, and may only have brought Poetry."""
+    text = workflow(cache(".venv").replace("**/*.lock", "poetry.lock"), "pip install six", "poetry sync")
+    repository = mended(git_repo(POETRY | {WORKFLOW: text}), CODE)
+
+    assert "            ~/.cache/pypoetry/artifacts\n" in (repository.root / WORKFLOW).read_text()
+
+
 def test_where_installs_are_skipped_on_a_hit_nothing_is_exchanged(git_repo: MakeRepository) -> None:
     """With downloads in its place nothing would be installed then."""
     step = cache(".venv").replace("- uses", "- id: cache\n  uses")

@@ -123,3 +123,13 @@ def test_the_fix_adds_a_cache_that_other_rules_like(
     assert before == (mended(repository, CODE, unsafe=False).root / path).read_text()
     assert wanted in (mended(repository, CODE).root / path).read_text()
     assert [] == messages(found(repository, "KPT402", "KPT403", "KPT405", "KPT409", CODE))
+
+
+def test_the_key_follows_the_requirements_that_are_installed(git_repo: MakeRepository) -> None:
+    files = {f"requirements/{name}.txt": "six==1.17.0\n" for name in ("docs", "limits", "test")}
+    command = "pip install -r requirements/test.txt -c requirements/limits.txt"
+    repository = mended(git_repo(files | {WORKFLOW: workflow(SETUP, command)}), CODE)
+
+    listed = "          cache-dependency-path: |\n            requirements/test.txt\n            requirements/limits.txt\n"
+    assert listed in (repository.root / WORKFLOW).read_text()
+    assert [] == messages(found(repository, "KPT403", CODE))

@@ -96,3 +96,10 @@ def test_without_a_known_python_there_is_no_fix(git_repo: MakeRepository) -> Non
     (finding,) = found(git_repo(UV | {WORKFLOW: workflow(cache(f"uv-{LOCK}"), SYNC)}), CODE)
 
     assert finding.fix is None
+
+
+def test_an_environment_is_not_given_a_prefix_to_restore_by(git_repo: MakeRepository) -> None:
+    """Packages of another lock would stay in it."""
+    (finding,) = found(git_repo(UV | {WORKFLOW: workflow(PYTHON, cache(f"uv-{LOCK}", ".venv"), SYNC)}), CODE)
+
+    assert finding.fix is None

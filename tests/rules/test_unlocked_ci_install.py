@@ -213,3 +213,35 @@ def test_comments_and_line_ends_stay(git_repo: MakeRepository) -> None:
     repository = mended(git_repo(UV | {WORKFLOW: before}), CODE, unsafe=False)
 
     assert before.replace("uv sync -q", "uv sync --locked -q").encode() == (repository.root / WORKFLOW).read_bytes()
+
+
+ROWS = "strategy:\n  matrix:\n    include: [{root: api}, {root: web}]\ndefaults: {run: {working-directory: '${{ matrix.root }}'}}\n"
+FOLDERS = {f"{folder}/{name}": text for folder in ("api", "web") for name, text in UV.items()}
+
+
+def test_a_command_in_each_row_of_a_matrix_is_one_finding(git_repo: MakeRepository) -> None:
+    repository = git_repo(FOLDERS | {WORKFLOW: workflow("uv sync", "uv run pytest", job=ROWS)})
+
+    assert [told("uv sync")] == messages(found(repository, CODE))
+
+
+def test_a_command_in_each_row_of_a_matrix_is_mended_once(git_repo: MakeRepository) -> None:
+    text = workflow("uv sync", "uv run pytest", job=ROWS)
+    repository = mended(git_repo(FOLDERS | {WORKFLOW: text}), CODE, unsafe=False)
+
+    assert text.replace("uv sync", "uv sync --locked") == (repository.root / WORKFLOW).read_text()
+
+
+def test_where_a_row_has_no_lock_the_command_stays_as_it_is(git_repo: MakeRepository) -> None:
+    text = workflow("uv sync", job=ROWS)
+    files = {path: content for path, content in FOLDERS.items() if path != "web/uv.lock"}
+    repository = git_repo(files | {WORKFLOW: text})
+
+    assert [told("uv sync"), unheld("uv sync")] == messages(found(repository, CODE))
+    assert text == (mended(repository, CODE, unsafe=False).root / WORKFLOW).read_text()
+
+
+def test_a_row_that_only_a_run_knows_is_left_alone(git_repo: MakeRepository) -> None:
+    rows = ROWS.replace("[{root: api}, {root: web}]", "'${{ fromJSON(needs.a.outputs.b) }}'")
+
+    assert [] == found(git_repo(FOLDERS | {WORKFLOW: workflow("uv sync", job=rows)}), CODE)

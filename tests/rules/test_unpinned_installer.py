@@ -127,3 +127,10 @@ def test_the_fix_is_unsafe(git_repo: MakeRepository) -> None:
     repository = mended(git_repo(UV | {WORKFLOW: workflow("pip install uv")}), CODE, unsafe=False)
 
     assert workflow("pip install uv") == (repository.root / WORKFLOW).read_text()
+
+
+def test_a_requirement_that_the_shell_takes_for_a_redirection(git_repo: MakeRepository) -> None:
+    (finding,) = found(git_repo({WORKFLOW: workflow("pip install -U pip>=26.1")}), CODE)
+
+    told = "put quotes around the requirement: `>=26.1` tells the shell to write a file"
+    assert (told, None) == (finding.help, finding.fix)

@@ -70,7 +70,6 @@ def read(tree: Tree, listing: Listing, config: Config, services: tuple[Service, 
     """The CI files, hooks and scripts of a tree, as far as the rules that are on ask about them."""
     from kempt import rules  # here, not above: which rules there are is no part of how files are read
 
-
     if not any(config.wants(rule.code) for rule in rules.ALL if rule.code.startswith(FAMILIES)):
         return Runs()
     owned = {name: paths for name in providers.NAMES if (paths := _paths(name, listing))}

@@ -157,7 +157,8 @@ class _Places:
 
     def _find(self, index: int) -> tuple[int, int]:
         """The part that an index is in, and the offset in the text; a negative one where that is not known."""
-        number = min(max(bisect_right(self._starts, index) - 1, 0), len(self._parts) - 1)
+        last = len(self._parts) - 1
+        number = min(max(bisect_right(self._starts, index) - 1, 0), last) if last else 0
         mapped = self._maps[number]
         inside = index - self._starts[number]
         if mapped is None or index < 0 or inside > len(self._parts[number].value):

@@ -31,7 +31,7 @@ def _all(repo: Repo) -> Iterator[Finding]:
 
 def _finding(repo: Repo, work: Work, cache: CacheUse, text: Text | None) -> Finding:
     switch = cache.built is Built.ENVIRONMENT
-    wanted = caching.wanted(repo, work, cache.manager, locked=text is None)
+    wanted = caching.wanted(repo, work, cache.manager or _owner(repo, work, cache), locked=text is None)
     if any(act.step.skipped_on_hit and act.installs for act in work.acts):
         wanted = None  # with downloads in its place, nothing would install them on a hit
     place = text or Text(cache.manager, cache.location)
@@ -47,6 +47,13 @@ def _finding(repo: Repo, work: Work, cache: CacheUse, text: Text | None) -> Find
         key=f"{work.job.name} {place.value}",
         fix=installing.fix("cache downloads instead", Safety.SAFE if switch else Safety.UNSAFE, edits),
     )  # fmt: skip
+
+
+def _owner(repo: Repo, work: Work, cache: CacheUse) -> str:
+    """The manager whose lock the key follows: the first one that installs may only have brought it."""
+    hashed = caching.hashed(repo, cache, work.pipeline.provider)
+    used = installing.managers(work.acts)
+    return next((each.manager for each in repo.services if each.manager in used and str(each.lock) in hashed), "")
 
 
 RULE = Rule(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from kempt import managers, providers
 from kempt.formats import glob
 from kempt.managers import commands
+from kempt.model.automation import Act
 from kempt.model.finding import Finding
 from kempt.model.pipeline import Built, CacheUse, Command, Job, KeyPart, PartKind, Pipeline, Step, Text
 from kempt.model.provider import Provider, Wanted
@@ -170,12 +171,24 @@ def wanted(repo: Repo, work: Work, manager: str = "", *, locked: bool = True) ->
     name = manager or next((act.doing.manager for act in installs), "")
     if not name:
         return None
-    roots = dict.fromkeys(act.root for act in installs if act.doing.manager == name)
-    locks = tuple(dict.fromkeys(str(lock) for root in roots for lock in locks_of(repo, name, root)))
+    followed = _followed(repo, name, [act for act in installs if act.doing.manager == name])
+    locks = tuple(dict.fromkeys(map(str, followed)))
     downloads = commands.downloads(name)
     if not locks and (locked or downloads.kept):
         return None
     return Wanted(name, downloads, locks, python_of(work.pipeline, work.job))
+
+
+def _followed(repo: Repo, manager: str, acts: Sequence[Act]) -> Iterator[PurePosixPath]:
+    """What installs follow: the requirements that they name, or else the locks and all requirements of their projects.
+
+    pip's other installs in the job are of single packages, or find what they need installed.
+    """
+    named = [path for act in acts for path in installing.files_of(repo, act)]
+    if not (named and manager == "pip"):
+        for root in dict.fromkeys(act.root for act in acts if not installing.files_of(repo, act)):
+            yield from locks_of(repo, manager, root)
+    yield from named
 
 
 def locks_of(repo: Repo, manager: str, root: PurePosixPath | None) -> tuple[PurePosixPath, ...]:

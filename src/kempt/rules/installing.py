@@ -93,11 +93,12 @@ def _index(job: Job, step: Step) -> int:
 
 
 def files_of(repo: Repo, act: Act) -> tuple[PurePosixPath, ...]:
-    """The tracked requirements files that a command names, from the root."""
+    """The tracked requirements files that a command names, those that only constrain included, from the root."""
     folder = act.folder
     if folder is None:
         return ()
-    named = (normpath(f"{folder}/{name}" if folder else name) for name in act.doing.files)
+    files = (*act.doing.files, *act.doing.constraints)
+    named = (normpath(f"{folder}/{name}" if folder else name) for name in files)
     return tuple(PurePosixPath(path) for path in named if path in repo.tree.listing)
 
 

@@ -12,6 +12,7 @@ from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.rules import caching, installing
 from kempt.rules.installing import Work
+from kempt.rules.places import Holds
 
 NEEDED = {
     PartKind.SYSTEM: "the operating system",
@@ -33,11 +34,15 @@ WITHOUT_TEXT = frozenset({"bitbucket"})
 
 
 class Case(NamedTuple):
-    """A cache, its key, and the manager whose lock that follows."""
+    """A cache, its key, and the manager whose lock that follows; whether it holds an environment.
+
+    A whole key comes with a prefix to restore by, which would bring packages of another lock into an environment.
+    """
 
     cache: CacheUse
     key: Key
     manager: str
+    environment: bool
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -59,12 +64,13 @@ def _all(repo: Repo) -> Iterator[Finding]:
             lacking = _lacking(key)
             manager = caching.manager_of(work, found)
             if lacking and manager is not None and caching.is_pythonic(found):
-                yield _finding(repo, work, Case(cache, key, manager), lacking)
+                environment = any(each.holds is Holds.ENVIRONMENT for each in found)
+                yield _finding(repo, work, Case(cache, key, manager, environment), lacking)
 
 
 def _finding(repo: Repo, work: Work, case: Case, lacking: tuple[PartKind, ...]) -> Finding:
     wanted = caching.wanted(repo, work, case.manager)
-    can = wanted is not None and (wanted.python or PartKind.PYTHON not in lacking)
+    can = wanted is not None and (wanted.python or PartKind.PYTHON not in lacking) and not case.environment
     provider = caching.provider_of(work.pipeline)
     edits = provider.with_key(work.pipeline, work.job, case.cache, wanted) if wanted is not None and can else ()
     words = [NEEDED[kind] for kind in lacking]

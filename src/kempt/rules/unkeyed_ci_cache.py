@@ -62,7 +62,7 @@ def _all(repo: Repo) -> Iterator[Finding]:
 
 def _finding(repo: Repo, case: Case, verdict: Verdict) -> Finding:
     work, cache = case.work, case.cache
-    wanted = caching.wanted(repo, work, case.manager)
+    wanted = caching.wanted(repo, work, case.manager) if verdict.level is not Level.INFO else None
     provider = caching.provider_of(work.pipeline)
     edits = () if wanted is None else provider.with_key(work.pipeline, work.job, cache, wanted)
     text = cache.key.text if cache.key is not None else None

@@ -61,9 +61,11 @@ def _is_required(repo: Repo, name: str) -> bool:
 
 def _named(repo: Repo, act: Act, word: Word) -> Finding:
     name = installing.name_of(word.text)
+    redirected = next((f"{sign}{target}" for sign, target in act.command.redirects if target.startswith("=")), "")
+    quote = f"put quotes around the requirement: `{redirected}` tells the shell to write a file" if redirected else None
     return RULE.finding(
         act.command.location, f"`{act.text}` takes the newest {name}", key=f"{act.job.name} {act.text} {name}",
-        fix=_pin(repo, act, word, name), service=act.root,
+        help=quote, fix=None if redirected else _pin(repo, act, word, name), service=act.root,
     )  # fmt: skip
 
 

@@ -205,12 +205,7 @@ def test_actionlint_has_nothing_to_say(made: dict[str, list[str]], tmp_path: Pat
     assert (0, "") == (status, said)
 
 
-UNRESOLVED = pytest.mark.xfail(reason="providers/github takes a setup-uv in a folder of the matrix for one at the top")
-
-
-@pytest.mark.parametrize(
-    "provider", [pytest.param(name, marks=UNRESOLVED if name == "github" else ()) for name in PROVIDERS]
-)
+@pytest.mark.parametrize("provider", PROVIDERS)
 def test_kempt_itself_has_nothing_against_them(
     git_repo: MakeRepository, made: dict[str, list[str]], provider: str
 ) -> None:

@@ -55,16 +55,16 @@ class Frame:
 class Builder:
     """Takes a parser's events, and has the roots when all are taken.
 
-    `base` is the offset of the parser's text in `text`. Given the place of a collection, `places` says afterwards where
-    each of its children stands: with anchor and tag, and an alias where it is written.
+    `base` is the offset of the parser's text in `text`. If it `keeps_places`, `places` says afterwards where each child
+    of each collection stands: with anchor and tag, and an alias where it is written.
     """
 
-    def __init__(self, text: str, base: int, wanted: tuple[bool, int] | None = None) -> None:
-        self.text, self.base, self.wanted = text, base, wanted
+    def __init__(self, text: str, base: int, *, keeps_places: bool = False) -> None:
+        self.text, self.base, self.keeps_places = text, base, keeps_places
         self.stream = Frame(0, is_mapping=False, flow=False, anchor=None)
         self.stack = [self.stream]
         self.anchors: dict[str, Known | Frame] = {}
-        self.places: tuple[tuple[int, int], ...] = ()
+        self.places: dict[tuple[bool, int], tuple[tuple[int, int], ...]] = {}
 
     def document(self, _event: Any) -> None:
         """Forget the anchors of the document before."""
@@ -117,8 +117,8 @@ class Builder:
             node = Sequence(tuple(frame.children), frame.flow, frame.start, frame.end, frame.line, frame.column)
         if frame.anchor is not None and self.anchors.get(frame.anchor) is frame:
             self.anchors[frame.anchor] = Known(node, frame.depth, frame.size)
-        if self.wanted == (frame.is_mapping, frame.start):
-            self.places = tuple(frame.places)
+        if self.keeps_places:
+            self.places[frame.is_mapping, frame.start] = tuple(frame.places)
         self._add(node, frame.outer, frame.end, frame.depth, frame.size)
 
     def _begin(self, event: Any, *, is_mapping: bool) -> None:
@@ -145,7 +145,7 @@ class Builder:
             frame.depth = depth + 1
             if depth + len(self.stack) > DEPTH_LIMIT + 1:
                 raise RefusedError(f"nested deeper than {DEPTH_LIMIT}, with aliases written out", self._line(start))
-        if self.wanted is not None:
+        if self.keeps_places:
             frame.places.append((start, end))
 
     def _line(self, offset: int) -> int:

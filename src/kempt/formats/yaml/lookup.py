@@ -56,10 +56,13 @@ def truthy(node: Node | None) -> bool:
 def _value(node: Node | None, key: str) -> Node | None:
     if not isinstance(node, Mapping):
         return None
+    merges = False
     for entry in node.entries:
-        if entry.key.value == key and not _is_merge(entry):
+        name = entry.key.value
+        if name == key and not _is_merge(entry):
             return entry.value
-    if not any(map(_is_merge, node.entries)):
+        merges = merges or name == "<<"
+    if not merges:
         return None
     return next((entry.value for entry in entries(node) if entry.key.value == key), None)
 

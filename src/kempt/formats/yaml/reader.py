@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kempt.formats.yaml.nodes import Document, Mapping, Sequence, Unparsable
@@ -13,8 +14,12 @@ SIZE_LIMIT = 10 * 1024**2
 BOM = "\ufeff"
 
 
+@lru_cache(maxsize=2)
 def parse(content: bytes) -> Document | Unparsable:
-    """The text with its nodes, or why there are none. Nothing is resolved: `on`, `3.10` and dates stay text."""
+    """The text with its nodes, or why there are none. Nothing is resolved: `on`, `3.10` and dates stay text.
+
+    The last ones are kept: a fix is made of the text, so that a file with a thousand findings would be read as often.
+    """
     import yaml
 
     from kempt.formats.yaml.builder import RefusedError
@@ -23,7 +28,7 @@ def parse(content: bytes) -> Document | Unparsable:
         return Unparsable(f"larger than {SIZE_LIMIT:,} bytes")
     try:
         text = content.decode("utf-8")
-        return Document(text, tuple(_built(text, None).stream.children))
+        return Document(text, tuple(_built(text).stream.children))
     except UnicodeDecodeError as error:
         return Unparsable("not UTF-8", content.count(b"\n", 0, error.start) + 1)
     except RefusedError as error:
@@ -39,16 +44,22 @@ def places(document: Document, node: Sequence | Mapping) -> tuple[tuple[int, int
 
     The text is read once more for it: only an edit asks, and for an alias the nodes do not tell.
     """
-    return _built(document.text, (isinstance(node, Mapping), node.start)).places
+    return _places(document.text).get((isinstance(node, Mapping), node.start), ())
 
 
-def _built(text: str, wanted: tuple[bool, int] | None) -> Builder:
+@lru_cache(maxsize=1)
+def _places(text: str) -> dict[tuple[bool, int], tuple[tuple[int, int], ...]]:
+    """Of each collection, by its place."""
+    return _built(text, keeps_places=True).places
+
+
+def _built(text: str, *, keeps_places: bool = False) -> Builder:
     import yaml
 
     from kempt.formats.yaml.builder import Builder
 
     base = int(text.startswith(BOM))
-    builder = Builder(text, base, wanted)
+    builder = Builder(text, base, keeps_places=keeps_places)
     take = {
         yaml.ScalarEvent: builder.scalar,
         yaml.AliasEvent: builder.alias,

@@ -49,10 +49,15 @@ class Scope(NamedTuple):
             return (self,)
         known = {name for row in self.rows for name in row}
         asked = [name for name in dict.fromkeys(name for text in texts for name in names(text)) if name in known]
-        told = dict.fromkeys(tuple(row.get(name, NOTHING_SAID) for name in asked) for row in self.rows)
+        told: dict[tuple[Values, ...], list[Mapping[str, Values]]] = {}
+        for row in self.rows:
+            told.setdefault(tuple(row.get(name, NOTHING_SAID) for name in asked), []).append(row)
         if not asked or len(told) > LIMIT:
             return (self,)
-        return tuple(self._replace(values={**self.values, **dict(zip(asked, row, strict=True))}) for row in told)
+        return tuple(
+            self._replace(values={**self.values, **dict(zip(asked, said, strict=True))}, rows=tuple(rows))
+            for said, rows in told.items()
+        )
 
 
 NOTHING = Scope()
