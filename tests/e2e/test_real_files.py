@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from conftest import MakeRepository
 from e2e.test_corpus import CORPUS, git_dir
 from kempt import providers
 from kempt.engine.automation import TreeFiles
 from kempt.engine.sources import open_source
 from kempt.formats.yaml import Change, Document, Node, Scalar, Sequence, applied, parse, with_value
 from kempt.formats.yaml.quoting import PLAIN
+from kempt.model.finding import Finding, Safety
+from support.checking import found, mended
 from support.ci_files import Tracked
 from support.pipelines import everywhere
 from support.repositories import environment
@@ -184,3 +187,46 @@ def test_a_provider_reads_what_was_written_for_another(provider: str) -> None:
     path, _ = everywhere("true")[provider]
     for content in ci_files().values():
         providers.provider(provider).read(Tracked({path: content}), (path,))
+
+
+# --- the fixes -----------------------------------------------------------------------------------------
+MENDED = [
+    "Comfy-Org/comfy-cli", "Textualize/textual", "aio-libs/aiohttp", "fastapi/full-stack-fastapi-template",
+    "langchain-ai/langgraph", "mealie-recipes/mealie", "numpy/numpy", "pdm-project/pdm", "simonw/datasette",
+    "wagtail/wagtail",
+]  # fmt: skip
+"""Repositories whose CI and hooks have something to mend."""
+TEXTS = (".yml", ".yaml", ".toml", ".lock", ".txt", ".in", ".cfg", ".ini", ".sh", "Makefile", ".python-version")
+"""What rules on CI and hooks look into, by the ends of names."""
+DEPTH = 4
+"""Folders above a file that is looked into."""
+FAMILIES = ("KPT4", "KPT6")
+
+
+def texts_of(name: str) -> dict[str, bytes]:
+    """The files of a repository that rules on CI look into, none of them large or deep below."""
+    with open_source(git_dir(name), rev="HEAD") as source:
+        listing = source.tree.listing
+        files = TreeFiles(source.tree, listing)
+        paths = {path for end in TEXTS for path in listing.ending(end) if path.count("/") <= DEPTH}
+        source.tree.prefetch(sorted(paths))
+        return {path: content for path in paths if (content := files.read(path))}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_what_can_be_mended_is_mended_once(name: str, git_repo: MakeRepository) -> None:
+    repository = mended(git_repo(texts_of(name)), *FAMILIES)
+    changed = repository.git("diff")
+
+    touched = repository.git("diff", "--name-only", "-z").split("\0")
+    parsed = {
+        path: parse((repository.root / path).read_bytes()) for path in touched if path.endswith((".yml", ".yaml"))
+    }
+    assert [] == [path for path, document in parsed.items() if not isinstance(document, Document)]
+    assert parsed
+    assert [] == [f"{each.code} {each.location}" for each in found(repository, *FAMILIES) if can_be_mended(each)]
+    assert changed == mended(repository, *FAMILIES).git("diff")
+
+
+def can_be_mended(finding: Finding) -> bool:
+    return finding.fix is not None and finding.fix.safety is not Safety.SHOW

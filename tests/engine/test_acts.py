@@ -10,7 +10,7 @@ from conftest import MakeRepository
 from kempt.model.automation import Act
 from kempt.model.installs import Effect
 from support.checking import surveyed
-from support.pipelines import WORKFLOW, workflow
+from support.pipelines import WORKFLOW, rows, workflow
 
 MANIFEST = '[project]\nname = "a"\n[tool.uv]\n'
 
@@ -88,9 +88,6 @@ def test_the_service_that_a_command_is_about(git_repo: MakeRepository, step: str
     assert [None if root is None else PurePosixPath(root)] == [act.root for act in found]
 
 
-ROWS = "strategy:\n  matrix:\n    include: [{root: api}, {root: web}]\ndefaults: {run: {working-directory: '${{ matrix.root }}'}}\n"
-
-
 @pytest.mark.parametrize(
     "text, expected",
     [
@@ -106,7 +103,7 @@ def test_a_command_is_an_act_in_each_row_of_a_matrix(
     git_repo: MakeRepository, text: str, expected: list[tuple[str | None, str | None]]
 ) -> None:
     files = {f"{folder}/pyproject.toml": MANIFEST for folder in ("api", "web")} | {"api/uv.lock": ""}
-    with surveyed(git_repo(files | {WORKFLOW: workflow(script(text), job=ROWS)})) as repo:
+    with surveyed(git_repo(files | {WORKFLOW: workflow(script(text), job=rows("api", "web"))})) as repo:
         found = repo.automation.acts
 
     assert expected == [(act.folder, None if act.root is None else str(act.root)) for act in found]

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from support.checking import Seen, found, mended, messages, seen
-from support.pipelines import WORKFLOW, everywhere, line_of, workflow
+from support.pipelines import WORKFLOW, everywhere, line_of, rows, workflow
 
 CODE = "KPT411"
 UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": ""}
@@ -94,3 +94,13 @@ def test_fixes(git_repo: MakeRepository, before: str, after: str) -> None:
 )  # fmt: skip
 def test_what_is_right_or_not_known(git_repo: MakeRepository, text: str) -> None:
     assert [] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_a_tool_in_each_row_of_a_matrix_is_one_finding(git_repo: MakeRepository) -> None:
+    files = {f"{folder}/{name}": text for folder in ("api", "web") for name, text in UV.items()}
+    text = workflow("uv sync --locked", "pytest -q", job=rows("api", "web"))
+    repository = git_repo(files | {WORKFLOW: text})
+
+    assert [Seen(CODE, WORKFLOW, line_of(text, "pytest"))] == seen(found(repository, CODE))
+    mended(repository, CODE)
+    assert text.replace("pytest -q", "uv run --locked pytest -q") == (repository.root / WORKFLOW).read_text()

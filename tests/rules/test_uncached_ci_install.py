@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from support.checking import Seen, found, mended, messages, seen
-from support.pipelines import LINE, WORKFLOW, buildspec, everywhere, gitlab, workflow
+from support.pipelines import LINE, WORKFLOW, buildspec, everywhere, gitlab, rows, workflow
 
 CODE = "KPT412"
 UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
@@ -130,6 +130,26 @@ def test_the_key_follows_the_requirements_that_are_installed(git_repo: MakeRepos
     command = "pip install -r requirements/test.txt -c requirements/limits.txt"
     repository = mended(git_repo(files | {WORKFLOW: workflow(SETUP, command)}), CODE)
 
-    listed = "          cache-dependency-path: |\n            requirements/test.txt\n            requirements/limits.txt\n"
+    listed = (
+        "          cache-dependency-path: |\n            requirements/test.txt\n            requirements/limits.txt\n"
+    )
     assert listed in (repository.root / WORKFLOW).read_text()
     assert [] == messages(found(repository, "KPT403", CODE))
+
+
+def test_an_install_in_each_row_of_a_matrix_is_one_finding(git_repo: MakeRepository) -> None:
+    files = {f"{folder}/{name}": text for folder in ("api", "web") for name, text in UV.items()}
+    repository = git_repo(files | {WORKFLOW: workflow("- uses: astral-sh/setup-uv@v4\n", SYNC, job=rows("api", "web"))})
+
+    assert [f"info: `{SYNC}` downloads its packages in every run"] == messages(found(repository, CODE))
+    text = (mended(repository, CODE).root / WORKFLOW).read_text()
+    assert [] == found(repository, CODE)
+    assert "api/uv.lock\n" in text
+    assert "web/uv.lock\n" in text
+
+
+def test_a_cache_of_each_row_of_a_matrix_is_one(git_repo: MakeRepository) -> None:
+    step = "- uses: astral-sh/setup-uv@v10\n  with: {working-directory: '${{ matrix.root }}'}\n"
+    files = {f"{folder}/{name}": text for folder in ("api", "web") for name, text in UV.items()}
+
+    assert [] == found(git_repo(files | {WORKFLOW: workflow(step, SYNC, job=rows("api", "web"))}), CODE)

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from support.checking import Seen, found, mended, messages, seen
-from support.pipelines import LINE, WORKFLOW, buildspec, circleci, gitlab, workflow
+from support.pipelines import LINE, WORKFLOW, buildspec, circleci, gitlab, rows, workflow
 
 CODE = "KPT403"
 PROJECT = '[project]\nname = "a"\nversion = "1"\n'
@@ -317,3 +317,31 @@ def test_the_fix_writes_a_key_that_follows(git_repo: MakeRepository, path: str, 
 
     assert after == (repository.root / path).read_text()
     assert [] == found(repository, CODE)
+
+
+@pytest.mark.parametrize(
+    "glob, expected",
+    [
+        ("uv.lock", []),
+        ("${{ inputs.lock }}", []),
+        ("poetry.lock", ["error: the key of `cache: uv` never changes: `poetry.lock` names no tracked file"]),
+        (
+            "pyproject.toml",
+            ["warning: the key follows `api/pyproject.toml`, `web/pyproject.toml`, and not `api/uv.lock`"],
+        ),
+    ],
+)
+def test_the_locks_of_the_rows_of_a_matrix(git_repo: MakeRepository, glob: str, expected: list[str]) -> None:
+    inputs = f"{{working-directory: '${{{{ matrix.root }}}}', cache-dependency-glob: '{glob}'}}"
+    text = workflow(f"- uses: astral-sh/setup-uv@v10\n  with: {inputs}\n", SYNC, job=rows("api", "web"))
+    files = {f"{folder}/{name}": content for folder in ("api", "web") for name, content in UV.items()}
+
+    assert expected == messages(found(git_repo(files | {WORKFLOW: text}), CODE))
+
+
+def test_constraints_are_a_lock_too(git_repo: MakeRepository) -> None:
+    files = {"in/test.in": "six\n", "in/test.txt": "six==1.17.0\n"}
+    step = cache("a-${{ hashFiles('in/*.txt') }}", "~/.cache/pip")
+    text = workflow(step, "pip install -r in/test.in -c in/test.txt")
+
+    assert [] == found(git_repo(files | {WORKFLOW: text}), CODE)

@@ -21,6 +21,13 @@ def _step(text: str) -> str:
     return text if text.startswith("- ") else f"- run: {text}\n"
 
 
+def rows(*folders: str) -> str:
+    """The lines of a job whose matrix has a row for each of these folders, in which all commands run."""
+    listed = ", ".join(f"{{root: {folder}}}" for folder in folders)
+    where = "defaults:\n  run:\n    working-directory: ${{ matrix.root }}\n"
+    return f"strategy:\n  matrix:\n    include: [{listed}]\n{where}"
+
+
 def buildspec(commands: Iterable[str], head: str = "") -> str:
     """An AWS buildspec with one phase."""
     return f"version: 0.2\n{head}phases:\n  build:\n    commands:\n" + _items(commands, 6)

@@ -27,7 +27,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     Where another job calls what lies in `.venv`, it is handed on for that.
     """
     for pipeline, job, acts in installing.jobs(repo):
-        if not _makes_environment(repo, job, acts) or _is_used_elsewhere(pipeline, job):
+        if not job.artifacts or not _makes_environment(repo, job, acts) or _is_used_elsewhere(pipeline, job):
             continue
         for artifacts in job.artifacts:
             whole = next((text for text in artifacts.paths if places.normal(text.value, {}) in EVERYTHING), None)

@@ -28,10 +28,11 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 
 def _findings(repo: Repo) -> Iterator[Finding]:
+    known: dict[str, str] = {}
     for _, job, acts in installing.jobs(repo):
         for act in acts:
             if act.doing.effect in {Effect.PACKAGES, Effect.TOOL}:
-                yield from (_named(repo, act, word) for word in act.doing.names if _is_loose(repo, act, word))
+                yield from (_named(repo, act, word, known) for word in act.doing.names if _is_loose(repo, act, word))
         for step in job.steps:
             yield from (_tool(tool) for tool in step.tools if _is_newest(repo, tool))
 
@@ -59,21 +60,23 @@ def _is_required(repo: Repo, name: str) -> bool:
     )  # fmt: skip
 
 
-def _named(repo: Repo, act: Act, word: Word) -> Finding:
+def _named(repo: Repo, act: Act, word: Word, known: dict[str, str]) -> Finding:
     name = installing.name_of(word.text)
+    if name not in known:
+        known[name] = _known_version(repo, name)
     redirected = next((f"{sign}{target}" for sign, target in act.command.redirects if target.startswith("=")), "")
     quote = f"put quotes around the requirement: `{redirected}` tells the shell to write a file" if redirected else None
     return RULE.finding(
         act.command.location, f"`{act.text}` takes the newest {name}", key=f"{act.job.name} {act.text} {name}",
-        help=quote, fix=None if redirected else _pin(repo, act, word, name), service=act.root,
+        level=Level.INFO if redirected else None, help=quote, fix=None if redirected else _pin(act, word, name, known[name]), service=act.root,
     )  # fmt: skip
 
 
-def _pin(repo: Repo, act: Act, word: Word, name: str) -> Fix | None:
+def _pin(act: Act, word: Word, name: str, known: str) -> Fix | None:
     """The version that the repository names elsewhere, or else the one that kempt was tried with."""
     if name not in commands.TESTED:
         return None
-    version = _known_version(repo, name) or commands.TESTED[name]
+    version = known or commands.TESTED[name]
     extras = word.text[len(name) :] if word.text[len(name) :].startswith("[") else ""
     number = next((index for index, each in enumerate(act.command.words) if each is word), None)
     if number is None:

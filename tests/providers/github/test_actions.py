@@ -272,10 +272,10 @@ def test_paths_and_restore_keys_are_lines_with_their_places() -> None:
 )
 def test_artifacts_with_what_they_leave_out(action: str, hidden: str, left_out: list[str]) -> None:
     """Since 4.4 upload-artifact takes no hidden files unless it is told to."""
+    told = f"          include-hidden-files: {hidden}\n" if hidden else ""
     found = job(
         f"on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/{action}\n"
-        f"        with:\n          path: |\n            **/*\n            !.venv/**\n"
-        + f"          include-hidden-files: {hidden}\n" * bool(hidden)
+        f"        with:\n          path: |\n            **/*\n            !.venv/**\n{told}"
     ).artifacts[0]
 
     assert (["**/*"], left_out) == ([one.value for one in found.paths], [one.value for one in found.excluded])

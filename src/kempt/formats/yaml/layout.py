@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from kempt.formats.yaml.nodes import Document, Mapping, Node, Sequence
@@ -31,10 +32,16 @@ def parts(document: Document, node: Sequence | Mapping) -> tuple[Part, ...]:
         spans = tuple((key[0], value[1]) for key, value in zip(spans[::2], spans[1::2], strict=True))
     if node.flow:
         return tuple(Part(*span) for span in spans)
+    return _in_block(document.text, spans, node.start, node.column - 1)
+
+
+@lru_cache(maxsize=8)
+def _in_block(text: str, spans: tuple[tuple[int, int], ...], begin: int, margin: int) -> tuple[Part, ...]:
+    """Asked for each edit in one collection after the other."""
     found: list[Part] = []
     for _, end in spans:
-        start = after_gap(document.text, found[-1].end) if found else node.start
-        found.append(Part(start, _with_comments(document.text, max(start, end), node.column - 1)))
+        start = after_gap(text, found[-1].end) if found else begin
+        found.append(Part(start, _with_comments(text, max(start, end), margin)))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from kempt.formats import yaml
@@ -17,12 +18,13 @@ BARE = re.compile(r"[\w$~./](?:[^:#]|:(?! )|(?<! )#)*+(?<![ :])")
 
 
 class Spot(NamedTuple):
-    """One step of a job in its document."""
+    """One step of a job in its document. `uses` is its action, one without a name for a script."""
 
     document: yaml.Document
     steps: yaml.Sequence
     place: int
     node: yaml.Mapping
+    uses: Uses
 
     @property
     def given(self) -> yaml.Node | None:
@@ -38,23 +40,19 @@ class Spot(NamedTuple):
                 return entry.value if inside else None
         return None
 
-    @property
-    def uses(self) -> Uses:
-        """The action that it uses; one without a name for a script."""
-        used = yaml.get(self.node, "uses")
-        if not isinstance(used, yaml.Scalar):
-            return Uses("", (0, 0, 0))
-        text = self.document.text
-        stop = text.find("\n", used.end)
-        return read(used.value.strip(), text[used.end : stop if stop >= 0 else len(text)][:200])
-
 
 def spots(pipeline: Pipeline, job: Job) -> tuple[Spot, ...]:
     """The steps of a job that stand in it, not in an anchor elsewhere."""
-    document = yaml.parse(pipeline.text.encode("utf-8", "surrogateescape"))
+    return _spots(pipeline.text, job.name)
+
+
+@lru_cache(maxsize=1)
+def _spots(text: str, job: str) -> tuple[Spot, ...]:
+    """Asked for each finding of one job after the other."""
+    document = yaml.parse(text.encode("utf-8", "surrogateescape"))
     if isinstance(document, yaml.Unparsable) or not document.roots:
         return ()
-    node = yaml.get(document.roots[0], "jobs", job.name)
+    node = yaml.get(document.roots[0], "jobs", job)
     steps = yaml.get(node, "steps")
     if node is None or not isinstance(steps, yaml.Sequence) or not node.start <= steps.start <= steps.end <= node.end:
         return ()
@@ -134,7 +132,15 @@ def with_step(spot: Spot, index: int | None, item: str) -> yaml.Change | None:
 def _own(document: yaml.Document, steps: yaml.Sequence) -> Iterator[Spot]:
     for index, node in enumerate(steps.items):
         if isinstance(node, yaml.Mapping) and steps.start <= node.start <= node.end <= steps.end:
-            yield Spot(document, steps, index, node)
+            yield Spot(document, steps, index, node, _uses(document.text, node))
+
+
+def _uses(text: str, node: yaml.Mapping) -> Uses:
+    used = yaml.get(node, "uses")
+    if not isinstance(used, yaml.Scalar):
+        return Uses("", (0, 0, 0))
+    stop = text.find("\n", used.end)
+    return read(used.value.strip(), text[used.end : stop if stop >= 0 else len(text)][:200])
 
 
 def _in_place(spot: Spot, there: yaml.Scalar, value: str) -> str:
