@@ -237,7 +237,7 @@ class _Workflow:
         self.values["steps.python.outputs.python-version"] = ".".join(map(str, sys.version_info[:3]))
         if "cache" in given:
             assert "pip" == given["cache"]
-            files = [self.job.clone / name for name in given["cache-dependency-path"].split()]
+            files = [self.job.clone / name for name in given["cache-dependency-path"].splitlines()]
             prefix = f"setup-python-Linux-x64-python-{version}-pip-"
             self.job.restore(prefix + _hash(files), [prefix], ["~/.cache/pip"])
 

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from conftest import MakeRepository
+from kempt.engine.apply import apply
 from kempt.engine.project.check import check
 from kempt.engine.project.init import prepare_init
 from kempt.engine.project.init_ci import PLACES, PROVIDERS
@@ -63,8 +64,8 @@ def shaped(shape: str, manager: str) -> Files:
     if shape == "single":
         return {**TOP, **PINNED, **own}
     if shape == "sub-folder":
-        return {**TOP, **below("backend", own)}
-    services = below("services/api", {**own, **PINNED}) | below("services/web", own)
+        return {**TOP, **below("back end/büro & co", own)}
+    services = below("services/api", {**own, **PINNED}) | below("services/my wéb+app", own)
     if shape == "monorepo":
         return {**TOP, **services}
     others = [name for name in ("uv", "poetry", "pip") if name != manager]
@@ -225,11 +226,13 @@ def test_kempt_itself_has_nothing_against_them(
 
 # --- what stands in them -------------------------------------------------------------------------------
 def test_a_monorepo_is_one_job_with_a_row_for_each_service(git_repo: MakeRepository) -> None:
-    (job,) = loaded(one(git_repo(shaped("monorepo", "uv")), "github"))["jobs"].values()
+    library = below("services/lib", {**MANAGERS["uv"], "pyproject.toml": f"{PROJECT}{DEV}\n[build-system]\n"})
+    (job,) = loaded(one(git_repo({**shaped("monorepo", "uv"), **library}), "github"))["jobs"].values()
 
     assert [
         {"service": "api", "root": "services/api"},
-        {"service": "web", "root": "services/web", "python": "3.12"},
+        {"service": "lib", "root": "services/lib", "python": "3.12"},
+        {"service": "my-web-app", "root": "services/my wéb+app"},
     ] == job["strategy"]["matrix"]["include"]
     (guard,) = (step for step in job["steps"] if "kempt" in step.get("run", ""))
     assert ("strategy.job-index == 0", ".") == (guard["if"], guard["working-directory"])
@@ -407,10 +410,141 @@ def test_what_has_no_lock_is_named(git_repo: MakeRepository) -> None:
 def test_requirements_without_hashes_are_named(git_repo: MakeRepository) -> None:
     steps = left(git_repo({**TOP, **PINNED, "requirements.txt": "idna==3.10\n"}), "github")
 
-    assert ["write hashes into requirements.txt (pip-compile --generate-hashes)"] == [step.what for step in steps]
+    assert [
+        Next(
+            "write hashes into requirements.txt (pip-compile --generate-hashes), then run this again",
+            "CI installs with --require-hashes and they have none, so it leaves them out",
+        )
+    ] == steps
 
 
-def test_a_folder_that_no_provider_can_spell_is_left_out(git_repo: MakeRepository) -> None:
-    files = {**TOP, **below("a ${{ b }}", {**MANAGERS["uv"], **PINNED}), **below("web", {**MANAGERS["uv"], **PINNED})}
+def test_requirements_without_hashes_get_no_ci_that_could_not_pass(git_repo: MakeRepository) -> None:
+    bare = below("old", {**PINNED, "requirements.txt": HASHED, "requirements-dev.txt": "pytest\n"})
+    bare["old/requirements.txt"] = "idna==3.10\n"
 
-    assert all("${{ b }}" not in text for text in written(git_repo(files), *PROVIDERS).values())
+    assert {} == written(git_repo({**TOP, **bare}, name="alone"), *PROVIDERS)
+    found = written(git_repo({**shaped("single", "uv"), **bare}, name="beside"), *PROVIDERS)
+    assert [] == [path for path, text in found.items() if "--require-hashes" in text or "old/" in text]
+    assert 6 == len(found)
+
+
+@pytest.mark.parametrize(
+    "folder, sign", [("a ${{ b }}", "$ { }"), ("a[1]", "[ ]"), ("it's", "'"), ("a\u200bb", r"\u200b")]
+)
+def test_a_folder_that_no_provider_can_spell_is_left_out(git_repo: MakeRepository, folder: str, sign: str) -> None:
+    own = MANAGERS["uv"] | PINNED
+    repository = git_repo({**TOP, **below(folder, own), **below("web", own)})
+
+    assert all(f"{folder}/" not in text for text in written(repository, *PROVIDERS).values())
+    assert [
+        Next(
+            f"rename {folder}, then remove .github/workflows/ci.yml and run this again",
+            f"CI leaves it out: providers read {sign} in a path as a pattern or an expression",
+        )
+    ] == left(repository, "github")
+
+
+SPELLED = "my shop/größe & co"
+
+
+@pytest.mark.parametrize(
+    "provider, words",
+    [
+        ("github", [f'        working-directory: "{SPELLED}"']),
+        ("azure", [f'workingDirectory: "{SPELLED}"', f"| {SPELLED}/uv.lock\n"]),
+        ("gitlab", [f"- cd '{SPELLED}'", f'files: ["{SPELLED}/uv.lock"]']),
+        ("bitbucket", [f"- cd '{SPELLED}'", f'files: ["{SPELLED}/uv.lock", "{SPELLED}/.python-version"]']),
+        ("circleci", [f'working_directory: "{SPELLED}"', f'{{{{ checksum "{SPELLED}/uv.lock" }}}}']),
+        ("codebuild", [f"- (cd '{SPELLED}' && uv sync --locked)", f"$(codebuild-hash-files '{SPELLED}/uv.lock')"]),
+    ],
+)
+def test_a_path_is_quoted_as_its_place_wants_it(git_repo: MakeRepository, provider: str, words: list[str]) -> None:
+    text = one(git_repo({**TOP, **below(SPELLED, MANAGERS["uv"] | PINNED)}), provider)
+
+    assert [] == [each for each in words if each not in text], text
+
+
+def test_names_that_look_alike_without_their_signs_are_numbered(git_repo: MakeRepository) -> None:
+    own = MANAGERS["uv"] | PINNED
+    files = {
+        path: text for folder in ("日本", "中国", "a b", "a-b", "A_B") for path, text in below(folder, own).items()
+    }
+    (job,) = loaded(one(git_repo({**TOP, **files}), "github"))["jobs"].values()
+
+    assert ["A_B", "a-b-2", "a-b-3", "root", "root-2"] == sorted(
+        row["service"] for row in job["strategy"]["matrix"]["include"]
+    )
+
+
+# --- what is guessed -----------------------------------------------------------------------------------
+def test_a_branch_that_is_a_guess_is_told(git_repo: MakeRepository) -> None:
+    repository = git_repo(shaped("single", "uv"))
+    repository.git("branch", "--move", "feature/x")
+
+    assert [
+        Next(
+            "see whether pushes to feature/x are the ones to test (.github/workflows/ci.yml)",
+            "no remote says which branch is the main one; HEAD is there",
+        )
+    ] == left(repository, "github", "gitlab")
+
+
+@pytest.mark.parametrize(
+    "files, why",
+    [
+        (MANAGERS["pipenv"], "the one that the project allows"),
+        ({**MANAGERS["uv"], "pyproject.toml": f"{PROJECT}[build-system]\n"}, "the oldest that the project allows"),
+        (
+            {"uv.lock": LOCK, "pyproject.toml": "[project]\nname = 'a'\nversion = '1'\n[build-system]\n"},
+            "nothing says which Python is meant",
+        ),
+    ],
+    ids=["pipenv", "range", "nothing"],
+)
+def test_the_file_says_why_this_python(git_repo: MakeRepository, files: Files, why: str) -> None:
+    assert f'" # {why}; .python-version would say it for all\n' in one(git_repo({**TOP, **files}), "github")
+
+
+def test_only_what_a_change_request_runs_is_stopped_by_a_newer_push(git_repo: MakeRepository) -> None:
+    assert [
+        {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "auto_cancel": {"on_new_commit": "interruptible"}},
+        {"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH", "auto_cancel": {"on_new_commit": "none"}},
+    ] == loaded(one(git_repo(shaped("single", "uv")), "gitlab"))["workflow"]["rules"]
+
+
+@pytest.mark.parametrize(
+    "others, name",
+    [({}, "CI"), ({"ci.yml": "name: CI\non: push\n"}, "kempt"), ({"own.yml": "name: 'CI'\non: push\n"}, "kempt")],
+)
+def test_workflows_of_one_name_would_stop_each_other(git_repo: MakeRepository, others: Files, name: str) -> None:
+    files = {**shaped("single", "uv"), **below(".github/workflows", others)}
+
+    assert name == loaded(one(git_repo(files), "github"))["name"]
+
+
+def test_what_cannot_be_read_is_not_said_to_be_mended(git_repo: MakeRepository) -> None:
+    steps = left(git_repo({**shaped("single", "uv"), ".gitlab-ci.yml": "a: [\n"}), "gitlab")
+
+    assert ["mend .gitlab-ci.yml, line 2"] == [step.what.partition(":")[0] for step in steps]
+
+
+# --- all of it together --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "files",
+    [
+        {**TOP, **MANAGERS["uv"]},
+        {**TOP, **MANAGERS["poetry"]},
+        {**TOP, **{path: text for name, own in MANAGERS.items() for path, text in below(name, own).items()}},
+    ],
+    ids=["uv", "poetry", "all"],
+)
+def test_what_it_wrote_is_clean(git_repo: MakeRepository, files: Files) -> None:
+    repository = git_repo({**files, **PINNED})
+    apply(prepare_init(str(repository.root), ci=PROVIDERS, hooks=True).plan)
+
+    assert [] == [
+        f"{each.location.path}:{each.location.line}: {each.code} {each.message}"
+        for each in check(str(repository.root), isolated=True).findings
+        if each.level is not Level.INFO or str(each.location.path).endswith((".yml", ".yaml"))
+        if each.code != "KPT303"  # no manager wrote the locks of these tests
+    ]

@@ -74,6 +74,21 @@ def pins(repository: Repository) -> dict[str, str]:
         ),
         pytest.param(
             {
+                "api/pyproject.toml": project(), "api/.python-version": "3.11\n", "web/requirements.txt": "idna==3\n",
+                "a/pyproject.toml": project(), "a/.python-version": "3.11.9\n",
+                "b/pyproject.toml": project(), "b/.python-version": "3.13\n",
+            },
+            {"web/.python-version": "3.11\n"}, id="as-most-of-the-others",
+        ),
+        pytest.param(
+            {
+                "api/pyproject.toml": project(), "api/.python-version": "3.11\n",
+                "web/pyproject.toml": project('requires-python = ">=3.12"\n'),
+            },
+            {"web/.python-version": "3.15\n"}, id="unless-it-is-not-allowed",
+        ),
+        pytest.param(
+            {
                 "pyproject.toml": project('classifiers = ["Private :: No"]\n', '[build-system]\nrequires = ["x"]\n'),
                 "uv.lock": "version = 1\n",
             },

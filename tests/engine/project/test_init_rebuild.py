@@ -58,6 +58,26 @@ def minor(managers: Managers, name: str) -> str:
     return match[0]
 
 
+# --- where the environment lies ------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "settings, expected",
+    [
+        (None, "[virtualenvs]\nin-project = true\n"),
+        ("[virtualenvs]\ncreate = true\n", "[virtualenvs]\nin-project = true\ncreate = true\n"),
+        ("[virtualenvs]\nin-project = true\n", None),
+        ("[virtualenvs]\nin-project = false\n", None),
+    ],
+    ids=["none", "others", "there", "otherwise"],
+)
+def test_poetry_is_told_to_keep_it_in_the_project(
+    git_repo: MakeRepository, settings: str | None, expected: str | None
+) -> None:
+    files = {"api/pyproject.toml": POETRY, "api/poetry.lock": ""}
+    files |= {"api/poetry.toml": settings} if settings is not None else {}
+
+    assert expected == written(git_repo({**BASE, **files})).get("api/poetry.toml")
+
+
 # --- the manager's version -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "files, path, expected",
@@ -83,6 +103,14 @@ def minor(managers: Managers, name: str) -> str:
             "pyproject.toml", '[tool.poetry]\nrequires-poetry = ">=1.8"\n', id="who-wrote-the-lock",
         ),
         pytest.param(
+            {
+                **UV_LOCK,
+                ".pre-commit-config.yaml": "repos:\n- repo: https://github.com/astral-sh/uv-pre-commit\n"
+                "  rev: 0.5.7\n  hooks:\n  - id: uv-lock\n",
+            },
+            "pyproject.toml", '[tool.uv]\nrequired-version = ">=0.5"\n', id="what-a-hook-runs",
+        ),
+        pytest.param(
             {**UV_LOCK, "Dockerfile": "FROM x\nRUN pip install uv==0.5.1\n"}, "pyproject.toml",
             '[tool.uv]\nrequired-version = ">=0.5"\n', id="what-an-image-installs",
         ),
@@ -95,7 +123,8 @@ def test_the_oldest_version_in_use_is_required(
     versions = {name: minor(equipped, name) for name in ("uv", "poetry")}
 
     heading = expected.partition("\n")[0]
-    assert {path: files[path].replace(f"{heading}\n", expected.format(**versions))} == written(repository)
+    found = {name: text for name, text in written(repository).items() if name != "poetry.toml"}
+    assert {path: files[path].replace(f"{heading}\n", expected.format(**versions))} == found
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from kempt import catalog
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.fix import ROUNDS, edited, plan_of
+from kempt.engine.project.init_ci_lines import Branch
 from kempt.engine.project.init_rebuild import Needs, Next, Unlocked, needs
 from kempt.engine.services import ROOTLESS
 from kempt.engine.sources import Source, open_source
@@ -81,23 +82,29 @@ def _automation(git: Git, overlay: Overlay, ci: Sequence[str], *, hooks: bool) -
     if not ci and not hooks:
         return Needs({})
     from kempt.engine.project.init_ci import ci_files
+    from kempt.engine.project.init_ci_versions import Versions
     from kempt.engine.project.init_hooks import hook_files
 
     repo = survey(overlay, Config())
-    found = [ci_files(repo, ci, _default_branch(git))] if ci else []
-    found += [hook_files(repo)] if hooks else []
+    versions = Versions(repo)
+    found = [ci_files(repo, ci, _default_branch(git), versions)] if ci else []
+    found += [hook_files(repo, versions)] if hooks else []
     contents = {path: content for each in found for path, content in each.contents.items()}
     return Needs(contents, next=tuple(dict.fromkeys(step for each in found for step in each.next)))
 
 
-def _default_branch(git: Git) -> str:
+def _default_branch(git: Git) -> Branch:
     """What `origin` calls its main branch; in a repository of its own, `main`, `master` or where HEAD is."""
-    for name in ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master", "HEAD"):
+    for name in ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"):
         done = git.run("rev-parse", "--verify", "--quiet", "--abbrev-ref", name, check=False)
         branch = done.out.decode("utf-8", "replace").strip().removeprefix("origin/")
         if done.status == 0 and BRANCH.fullmatch(branch) and branch != "HEAD":
-            return branch
-    return "main"
+            return Branch(branch)
+    here = git.run("symbolic-ref", "--quiet", "--short", "HEAD", check=False)  # it says so before the first commit too
+    branch = here.out.decode("utf-8", "replace").strip()
+    if here.status == 0 and BRANCH.fullmatch(branch):
+        return Branch(branch, "HEAD is there")
+    return Branch("main", "it is the usual name")
 
 
 def _with_ignore_file_on_disk(source: Source) -> Overlay:

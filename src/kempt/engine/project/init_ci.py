@@ -7,20 +7,22 @@ would have written comes to lie beside it, and people merge the two.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kempt import __version__
 from kempt.engine.project.init_ci_jobs import jobs, minor, sequence
-from kempt.engine.project.init_ci_services import Target, targets
+from kempt.engine.project.init_ci_lines import Branch
+from kempt.engine.project.init_ci_services import Found, Target, foreign, targets
 from kempt.engine.project.init_ci_templates import render
-from kempt.engine.project.init_ci_versions import PINS
+from kempt.engine.project.init_ci_versions import PINS, Versions
 from kempt.engine.project.init_rebuild import Next
 from kempt.errors import UnreadableError
 from kempt.model.repo import Repo
 
 RUNS_KEMPT = re.compile(rb"\bkempt\b[^\n#]*\bcheck\b")
 WORKFLOWS = ".github/workflows"
+NAMED_CI = re.compile(rb"^name:[ \t]*[\"']?CI\b", re.MULTILINE)
 
 
 class Place(NamedTuple):
@@ -43,6 +45,8 @@ PLACES = {
     "bitbucket": Place("Bitbucket", ("bitbucket-pipelines.yml",), "bitbucket-pipelines.kempt.yml"),
 }  # fmt: skip
 PROVIDERS = tuple(PLACES)
+NAME_BRANCH = ("github", "azure", "bitbucket")
+"""Those whose files name the branch that pushes are tested on; the others are told it elsewhere."""
 
 
 class Files(NamedTuple):
@@ -52,17 +56,23 @@ class Files(NamedTuple):
     next: tuple[Next, ...] = ()
 
 
-def ci_files(repo: Repo, providers: Iterable[str], branch: str) -> Files:
+def ci_files(repo: Repo, providers: Iterable[str], branch: Branch, versions: Versions) -> Files:
     """The CI files that are missing for these providers. `branch` is the one that pushes are tested on."""
     contents: dict[str, bytes] = {}
     left: list[Next] = []
-    found, unlocked = targets(repo)
+    found = targets(repo, versions)
     for provider in dict.fromkeys(providers):
-        path = _place(repo, provider, left)
-        if path and found:
-            contents[path] = render(f"{provider}.yml", _values(found, provider, branch)).encode()
-    if contents or not found:
-        left += _left(found, [str(each.root) for each in unlocked], contents)
+        path = _place(repo, provider, left) if found.targets else ""
+        if path:
+            values = _values(found.targets, provider, branch.name)
+            values["workflow"] = "kempt" if _is_named_so(repo, path) else "CI"
+            contents[path] = render(f"{provider}.yml", values).encode()
+    if contents or not found.targets:
+        left += _left(found, contents)
+    named = [path for name in NAME_BRANCH for path in (PLACES[name].paths[0], PLACES[name].beside) if path in contents]
+    if branch.guess and named:
+        what = f"see whether pushes to {branch.name} are the ones to test ({', '.join(named)})"
+        left.append(Next(what, f"no remote says which branch is the main one; {branch.guess}"))
     return Files(contents, tuple(left))
 
 
@@ -70,27 +80,44 @@ def _place(repo: Repo, provider: str, left: list[Next]) -> str:
     """Where the file of a provider is to be written, empty for nowhere."""
     place = PLACES[provider]
     candidates = [path for path in (*place.paths, place.beside) if _is_there(repo, path)]
-    if provider == "github":
-        start, end = repo.tree.listing.span(WORKFLOWS)
-        candidates += [path for path in repo.tree.listing.paths(start, end) if path.endswith((".yml", ".yaml"))]
+    candidates += _workflows(repo) if provider == "github" else ()
     if any(RUNS_KEMPT.search(_content(repo, path)) for path in candidates):
         return ""
     taken = next((path for path in place.paths if path in candidates), None)
     if taken is None:
         return place.paths[0]
+    step = _mend(taken, _content(repo, taken))
     if place.beside in candidates:
-        left.append(Next(f"kempt check --fix {taken}", f"{taken} and {place.beside} are yours and stay as they are"))
+        left.append(step._replace(why=f"{taken} and {place.beside} are yours and stay as they are{step.why}"))
         return ""
-    mends = f"{taken} is yours and stays as it is; this mends its caches and installs"
+    said = f"{taken} is yours and stays as it is{step.why}"
     if provider == "github":
-        left.append(Next("kempt check --fix", f"{mends}, and {place.beside} comes to lie beside it"))
+        left.append(step._replace(why=f"{said}. {place.beside} comes to lie beside it"))
     else:
-        left.append(
-            Next(
-                "kempt check --fix", f"{mends}. {place.title} does not read {place.beside}: take from it what you like"
-            )
-        )
+        why = f"{said}. {place.title} does not read {place.beside}: take from it what you like"
+        left.append(step._replace(why=why))
     return place.beside
+
+
+def _mend(path: str, content: bytes) -> Next:
+    """What mends a file that is there: kempt, where it can read it."""
+    from kempt.formats import yaml
+
+    document = yaml.parse(content)
+    if isinstance(document, yaml.Unparsable):
+        return Next(f"mend {path}, line {document.line}: {document.message}", ", and kempt cannot read it")
+    return Next("kempt check --fix", "; this mends its caches and installs")
+
+
+def _workflows(repo: Repo) -> Iterator[str]:
+    start, end = repo.tree.listing.span(WORKFLOWS)
+    return (path for path in repo.tree.listing.paths(start, end) if path.endswith((".yml", ".yaml")))
+
+
+def _is_named_so(repo: Repo, path: str) -> bool:
+    """Whether another workflow has the usual name: workflows of one name stop each other's runs."""
+    others = {*_workflows(repo), *PLACES["github"].paths} - {path}
+    return path == PLACES["github"].beside or any(NAMED_CI.search(_content(repo, each)) for each in others)
 
 
 def _is_there(repo: Repo, path: str) -> bool:
@@ -112,18 +139,23 @@ def _values(found: tuple[Target, ...], provider: str, branch: str) -> dict[str, 
     return values | (sequence(made)._asdict() if provider == "codebuild" else {})
 
 
-def _left(found: tuple[Target, ...], names: Sequence[str], contents: Mapping[str, bytes]) -> Iterator[Next]:
-    if not found:
-        yield Next("lock the project, then run this again", "there is no lock file that CI could install")
-    python = max((target.python for target in found), key=minor, default="")
-    others = [each.root for each in found if each.tool != "uv" and each.python != python]
+def _left(found: Found, contents: Mapping[str, bytes]) -> Iterator[Next]:
+    """What keeps services out of these files, and what one build cannot do for all of them."""
+    again = f"remove {', '.join(contents)} and run this again" if contents else "run this again"
+    if found.unlocked and contents:
+        yield Next(f"lock {', '.join(found.unlocked)}, then {again}", "CI leaves them out")
+    elif not any(found):
+        yield Next(f"lock the project, then {again}", "there is no lock file that CI could install")
+    elif found.unlocked and not found.targets:
+        yield Next(f"lock {', '.join(found.unlocked)}, then {again}", "there is no lock file that CI could install")
+    if found.unhashed:
+        what = f"write hashes into {' and '.join(found.unhashed)} (pip-compile --generate-hashes), then {again}"
+        yield Next(what, "CI installs with --require-hashes and they have none, so it leaves them out")
+    for root in found.unspelled:
+        signs = " ".join(ascii(each)[1:-1] if not each.isprintable() else each for each in foreign(root))
+        why = f"CI leaves it out: providers read {signs or 'blanks'} in a path as a pattern or an expression"
+        yield Next(f"rename {root}, then {again}", why)
+    python = max((target.python for target in found.targets), key=minor, default="")
+    others = [each.root for each in found.targets if each.tool != "uv" and each.python != python]
     if others and any("buildspec" in path for path in contents):
         yield Next(f"give {', '.join(others)} a buildspec of its own", f"one build has one Python, here {python}")
-    for target in found:
-        if not target.hashed:
-            why = "CI installs with --require-hashes, and they have none"
-            yield Next(f"write hashes into {' and '.join(target.locks)} (pip-compile --generate-hashes)", why)
-    if found and names:
-        yield Next(
-            f"lock {', '.join(names)}, then remove {', '.join(contents)} and run this again", "CI leaves them out"
-        )

@@ -6,6 +6,7 @@ A provider runs the steps of a job in one shell, or each in its own folder; both
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from shlex import join, quote
 from typing import NamedTuple
 
 from kempt import __version__, managers
@@ -54,6 +55,7 @@ class Placed(NamedTuple):
     locks: tuple[str, ...]
     python: str
     python_file: str
+    python_why: str
     job: str
     image: str
     steps: tuple[Step, ...]
@@ -65,7 +67,7 @@ class Placed(NamedTuple):
         folder = "."
         for step in self.steps:
             if step.folder != folder:
-                lines.append(Line(f"cd {step.folder}"))
+                lines.append(Line(f"cd {quote(step.folder)}"))
                 folder = step.folder
             lines += step.lines
         return tuple(lines)
@@ -138,7 +140,7 @@ def _job(name: str, group: list[Target], provider: str, *, guarded: bool) -> Job
     steps = tuple(_steps(first, provider, guard))
     placed = tuple(
         Placed(
-            each.name, each.root, each.locks, each.python, each.python_file,
+            each.name, each.root, each.locks, each.python, each.python_file, each.python_why,
             name if len(group) == 1 else f"{name}-{each.name}", _image(each, provider),
             tuple(_steps(each, provider, guard if each is first else ())),
         )
@@ -217,12 +219,12 @@ def _prune(locks: tuple[str, ...]) -> Line:
     """Keep a cache that was restored for another lock from growing: a copy of the lock in it says what it is for."""
     prune = '"$UV_CACHE_DIR/lock" || uv cache prune --ci'
     if len(locks) == 1:
-        return Line(f"cmp -s {locks[0]} {prune}", PRUNED)
-    return Line(f"cat {' '.join(locks)} | cmp -s - {prune}", PRUNED)
+        return Line(f"cmp -s {join(locks)} {prune}", PRUNED)
+    return Line(f"cat {join(locks)} | cmp -s - {prune}", PRUNED)
 
 
 def _mark(locks: tuple[str, ...]) -> Line:
-    return Line(f'cat {" ".join(locks)} > "$UV_CACHE_DIR/lock"', "so that the next run knows what the cache is for")
+    return Line(f'cat {join(locks)} > "$UV_CACHE_DIR/lock"', "so that the next run knows what the cache is for")
 
 
 def sequence(made: tuple[Job, ...]) -> Sequence:
@@ -253,7 +255,7 @@ def _archives(line: Line) -> Line:
 
 
 def _inside(root: str, line: Line) -> Line:
-    return line if root == "." else Line(f"(cd {root} && {line.command})", line.why)
+    return line if root == "." else Line(f"(cd {quote(root)} && {line.command})", line.why)
 
 
 def _runs_kempt(target: Target) -> bool:

@@ -1,4 +1,4 @@
-"""A command of a CI file."""
+"""What CI files are made of: commands, and the branch whose pushes are tested."""
 
 from typing import NamedTuple
 
@@ -8,3 +8,10 @@ class Line(NamedTuple):
 
     command: str
     why: str = ""
+
+
+class Branch(NamedTuple):
+    """The branch whose pushes are tested; `guess` says why this one where the repository does not say which it is."""
+
+    name: str
+    guess: str = ""

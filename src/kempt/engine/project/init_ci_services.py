@@ -7,8 +7,11 @@ which version of a manager is meant, the one that is installed here does.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import PurePosixPath
+from shlex import quote
 from typing import Any, NamedTuple
 
 from kempt import managers
@@ -20,7 +23,9 @@ from kempt.model.repo import Repo, Service
 from kempt.rules import locking
 
 SAFE_NAME = re.compile(r"[\w.+-][\w./+-]*", re.ASCII)
-"""Folders that can stand in YAML, in a shell and in a provider's expressions without any quoting."""
+"""Names of groups and extras that can stand in a command as they are."""
+SPELLED = " .+&@=/_-"
+"""What folders may have beside letters, marks and digits: all else is a pattern or an expression to some provider."""
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.10", "3.9", "3.8")
 """Of those that a project allows the first is taken: the oldest that kempt itself runs on."""
 _MINOR = re.compile(r"3\.\d+")
@@ -32,8 +37,8 @@ class Target(NamedTuple):
     """One service in CI.
 
     `name` is short and unique, `root` its folder, `locks` the files that its caches are keyed on, from the top of the
-    repository; `python` is X.Y, and `python_file` the `.python-version` that says so, empty where none does. `tool` is
-    the program that installs. `select` are the flags that add what the tests need.
+    repository; `python` is X.Y, and `python_file` the `.python-version` that says so, or `python_why` why it is this
+    one. `tool` is the program that installs.
     """
 
     name: str
@@ -43,44 +48,77 @@ class Target(NamedTuple):
     locks: tuple[str, ...]
     python: str
     python_file: str
+    python_why: str
     install: tuple[Line, ...]
     test: Line
     tested: bool
-    hashed: bool = True
 
 
-def targets(repo: Repo) -> tuple[tuple[Target, ...], tuple[Service, ...]]:
-    """The services that CI can install, and those that have no lock yet, or a folder whose name is no plain word."""
-    found, left = dict[Service, None](), list[Service]()
+class Found(NamedTuple):
+    """The services that CI can install, and the others: without a lock, without hashes, in a folder of such a name."""
+
+    targets: tuple[Target, ...] = ()
+    unlocked: tuple[str, ...] = ()
+    unhashed: tuple[str, ...] = ()
+    unspelled: tuple[str, ...] = ()
+
+
+def targets(repo: Repo, versions: Versions) -> Found:
+    """What CI does for each service, and what keeps it from doing anything for others."""
+    found, unlocked, unhashed, unspelled = dict[Service, tuple[str, ...]](), list[str](), list[str](), list[str]()
     for service in locking.own_services(repo):
         if locking.known(service) is None or (service.dependency and service.lock is None):
             continue
         if service.lock is None and not service.requirements:
-            left += [service] * locking.asks_for_packages(repo, service)
-        elif SAFE_NAME.fullmatch(str(service.root)):
-            found[service] = None
+            unlocked += [str(service.root)] * locking.asks_for_packages(repo, service)
+            continue
+        locks = _locks(repo, service)
+        bare = [path for path in locks if service.manager == "pip" and not _is_hashed(repo, path)]
+        if foreign(str(service.root)):
+            unspelled.append(str(service.root))
+        elif bare:
+            unhashed += bare
         else:
-            left.append(service)
+            found[service] = locks
     names = _names(found)
-    versions = Versions(repo)
-    return tuple(_target(repo, service, names[service], versions) for service in found), tuple(left)
+    made = tuple(_target(repo, service, names[service], locks, versions) for service, locks in found.items())
+    return Found(made, tuple(unlocked), tuple(unhashed), tuple(unspelled))
+
+
+def foreign(path: str) -> str:
+    """The characters of a path that mean something else to some provider, each once; what hides at an edge too."""
+    found = [each for each in path if each not in SPELLED and unicodedata.category(each)[0] not in "LMN"]
+    found += (part[at] for part in path.split("/") for at in (0, -1) if part[at] == " ")
+    found += path[: path.startswith("-")]
+    return "".join(dict.fromkeys(found))
 
 
 def _names(services: Iterable[Service]) -> dict[Service, str]:
-    """The last part of each folder; the whole of it where two end alike."""
-    plain = {service: service.root.name or "root" for service in services}
-    taken = list(plain.values())
-    whole = {service: re.sub(r"[^A-Za-z0-9]+", "-", str(service.root)).strip("-") or "root" for service in services}
-    return {
-        service: name if taken.count(name) == 1 and name == re.sub(r"[^\w-]", "-", name) else whole[service]
-        for service, name in plain.items()
-    }
+    """The last part of each folder, the whole of it where two end alike: words that any provider takes for a name."""
+    short = {service: _word(service.root.name or "root") for service in services}
+    keys = [_key(name) for name in short.values()]
+    taken, names = set[str](), dict[Service, str]()
+    for service, name in short.items():
+        own = name if name and keys.count(_key(name)) == 1 else _word(str(service.root)) or "root"
+        numbered = (own if number == 1 else f"{own}-{number}" for number in count(1))
+        names[service] = next(each for each in numbered if _key(each) not in taken)
+        taken.add(_key(names[service]))
+    return names
 
 
-def _target(repo: Repo, service: Service, name: str, versions: Versions) -> Target:
+def _word(text: str) -> str:
+    """A name without accents, blanks and signs; empty where no letter of it is left."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^\w-]+", "-", plain).strip("-")
+
+
+def _key(name: str) -> str:
+    """What has to be unique: Azure takes underscores only, in either case."""
+    return name.replace("-", "_").lower()
+
+
+def _target(repo: Repo, service: Service, name: str, locks: tuple[str, ...], versions: Versions) -> Target:
     tool = "uv" if service.manager == "pylock" else service.manager
-    python, python_file = _python(repo, service)
-    locks = _locks(repo, service)
     tested = any("pytest" in _locked(repo, service, path) for path in locks)
     runner = RUNNERS.get(service.manager, "")
     python_command = f"{runner}python" if runner else ".venv/bin/python"
@@ -91,9 +129,8 @@ def _target(repo: Repo, service: Service, name: str, versions: Versions) -> Targ
             COMPILE.replace("python", python_command, 1), "no pytest in the lock: that it compiles is all that is asked"
         )
     return Target(
-        name, str(service.root), tool, versions.of(service, tool), locks, python, python_file,
+        name, str(service.root), tool, versions.of(service, tool), locks, *_python(repo, service),
         install=tuple(_install(repo, service, locks)), test=test, tested=tested,
-        hashed=service.manager != "pip" or all(_is_hashed(repo, path) for path in locks),
     )  # fmt: skip
 
 
@@ -116,16 +153,19 @@ def _is_hashed(repo: Repo, path: str) -> bool:
     return requirements.is_hashed(requirements.parse(repo.documents.read(PurePosixPath(path)) or b""))
 
 
-def _python(repo: Repo, service: Service) -> tuple[str, str]:
-    """X.Y, and the file that pins it: the nearest `.python-version`, else what the manifest allows."""
+def _python(repo: Repo, service: Service) -> tuple[str, str, str]:
+    """X.Y, and the nearest `.python-version` that pins it; else why this one of those that the manifest allows."""
     for folder in (service.root, *service.root.parents):
         path = folder / PIN
         pinned = _MINOR.search((repo.documents.read(path) or b"").decode("ascii", "replace"))
         if pinned:
-            return pinned[0], str(path)
+            return pinned[0], str(path), ""
     wanted = [[_specifiers(part) for part in each.split("||")] for each in allowed_pythons(repo, service)]
-    fitting = (each for each in PYTHONS if all(any(allows([part], each) for part in parts) for parts in wanted))
-    return next(fitting, PYTHONS[0]), ""
+    fitting = [each for each in PYTHONS if all(any(allows([part], each) for part in parts) for parts in wanted)]
+    if not wanted or not fitting:
+        return PYTHONS[0], "", "nothing says which Python is meant"
+    why = "the oldest that the project allows" if len(fitting) > 1 else "the one that the project allows"
+    return fitting[0], "", why
 
 
 def _specifiers(text: str) -> str:
@@ -153,7 +193,7 @@ def _install(repo: Repo, service: Service, locks: tuple[str, ...]) -> Iterator[L
         yield Line("uv venv")
         yield Line(f"uv pip sync {PurePosixPath(locks[0]).name}", "versions and hashes are the lock's")
     else:
-        files = " ".join(f"-r {PurePosixPath(path).relative_to(service.root)}" for path in locks)
+        files = " ".join(f"-r {quote(str(PurePosixPath(path).relative_to(service.root)))}" for path in locks)
         yield Line("python -m venv .venv")
         yield Line(f".venv/bin/python -m pip install --require-hashes {files}", "what has no hash is refused")
 
@@ -178,13 +218,15 @@ def _flags_of_uv(document: Mapping[str, Any]) -> tuple[str, ...] | None:
         return ()
     if any(_names_pytest(_group(groups, name)) for name in default):
         return ()
-    group = next((name for name in groups if _names_pytest(_group(groups, name))), None)
+    named = (name for name in groups if SAFE_NAME.fullmatch(name))
+    group = next((name for name in named if _names_pytest(_group(groups, name))), None)
     return ("--group", group) if group else _extra(document, "--extra")
 
 
 def _flags_of_poetry(document: Mapping[str, Any]) -> tuple[str, ...] | None:
     for name, group in toml.table(document, "tool", "poetry", "group").items():
-        if _names_pytest(toml.table(group, "dependencies")) and group.get("optional") is True:
+        optional = SAFE_NAME.fullmatch(name) is not None and toml.table(group).get("optional") is True
+        if optional and _names_pytest(toml.table(group, "dependencies")):
             return ("--with", name)
     return _extra(document, "--extras")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def render(name: str, values: Mapping[str, Any]) -> str:
     )  # fmt: skip
     environment.filters |= {
         "checksum": checksum, "commands": commands, "identifier": identifier, "quoted": json.dumps, "scalar": scalar,
-        "under": under, "after": after, "block": block,
+        "under": under, "after": after, "block": block, "shell": shlex.join,
     }  # fmt: skip
     folder = next(iter(catalog.__path__))
     text = read_regular(f"{folder}/templates/{name}", LIMIT).decode("utf-8")
@@ -44,7 +45,7 @@ def render(name: str, values: Mapping[str, Any]) -> str:
 
 def scalar(text: str) -> str:
     """A string as YAML has it: plain where it can be."""
-    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text)
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS else json.dumps(text, ensure_ascii=False)
 
 
 def commands(lines: Sequence[Line], margin: int = 0, dash: str = "") -> str:

@@ -1,6 +1,7 @@
-"""What `init` pins: the Python that an application is used with already, else the newest that is here and allowed.
+"""What `init` pins: the Python that an application is used with, else the one that its neighbours are pinned to.
 
-Nothing is run: the environment says which Python it has, and the names on PATH say which ones are installed.
+Where there is neither, the newest that is here and allowed. Nothing is run: the environment says which Python it has,
+and the names on PATH say which ones are installed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Pins:
         self._written: dict[PurePosixPath, str] = {}
         self._kept: set[PurePosixPath] = set()
         self._tracked = {PurePosixPath(path).parent for name in unpinned_python.PINS for path in _named(repo, name)}
+        self._others = [found[0] for path in _named(repo, PIN) if (found := _MINOR.match(_text(repo, path)))]
 
     def add(self, service: Service) -> None:
         """Pin a service, unless a file at or above it does, or its manifest allows one Python only.
@@ -56,7 +58,7 @@ class Pins:
         outer = next((self._written[folder] for folder in lineage if folder in self._written), "")
         if outer and allows(ranges, outer):
             return
-        chosen = self._used(service, ranges) or _newest(ranges)
+        chosen = self._used(service, ranges) or self._usual(ranges) or _newest(ranges)
         if chosen:
             self._written[service.root] = chosen
             self.contents[str(service.root / PIN)] = f"{chosen}\n".encode()
@@ -86,9 +88,18 @@ class Pins:
         minor = _MINOR.match(full[0]) if full else None
         return minor[0] if full and minor and allows(ranges, full[0]) else ""
 
+    def _usual(self, ranges: tuple[str, ...]) -> str:
+        """X.Y that most pins of the repository name, of those that are allowed; the newest of several such."""
+        fitting = [each for each in self._others if allows(ranges, each)]
+        return max(fitting, key=lambda each: (fitting.count(each), int(each.partition(".")[2])), default="")
+
 
 def _named(repo: Repo, name: str) -> Iterator[str]:
     return (path for path in repo.tree.listing.named(name) if path.rpartition("/")[2] == name)
+
+
+def _text(repo: Repo, path: str) -> str:
+    return _read(repo, PurePosixPath(path)).decode("ascii", "replace").strip()
 
 
 def _read(repo: Repo, path: PurePosixPath) -> bytes:

@@ -19,10 +19,12 @@ from kempt.formats import markdown, toml
 from kempt.host.env import environ
 from kempt.host.run import find_program, run
 from kempt.host.scratch import Scratch
+from kempt.model.finding import Create, Level, Replace, Untrack
 from kempt.model.manager import Manager
 from kempt.model.repo import Repo, Service
-from kempt.rules import locking, unpinned_manager
+from kempt.rules import environment_off_root, hooking, locking, missing_lock_hook, unpinned_manager, versioning
 
+POETRY_SETTINGS = "poetry.toml"
 HEADING = "Set up"
 ONE = "This installs what the lock file says:"
 SEVERAL = "These install what the lock files say, each from the top of a clone:"
@@ -79,6 +81,7 @@ def needs(repo: Repo, *, lock: bool) -> Needs:
         for root, wanted in pins.open.items()
     )
     left += _require_managers(repo, services, contents)
+    contents |= _keep_environments_in(repo)
     unlocked = tuple(_unlocked(repo, services, left))
     locked = [each for each in services if each.application and _is_locked(each)]
     left += _name_commands(repo, [*locked, *(each.service for each in unlocked if lock)], contents)
@@ -158,21 +161,36 @@ def installed_version(manager: Manager) -> str:
 
 
 def _named(repo: Repo, service: Service, manager: Manager) -> Iterator[str]:
-    """The versions that wrote the lock, and that CI files, scripts and images install."""
-    content = None if service.lock is None else repo.documents.read(service.lock)
-    if content and (match := unpinned_manager.WRITTEN_BY.search(content, 0, unpinned_manager.HEAD)):
-        yield match[1].decode("ascii")
+    """The versions that wrote the lock, that CI files, scripts and images install, and that hooks run."""
+    yield versioning.writer(repo, service)
     words = {b"name": manager.program.encode(), b"upper": manager.program.upper().encode()}
     patterns = [re.compile(pattern % words) for pattern in unpinned_manager.NAMED]
     for _, content in locking.scripts(repo):
         text = unpinned_manager.COMMENT.sub(b"", content)
         yield from (version.decode("ascii") for pattern in patterns for version in pattern.findall(text))
+    wanted = missing_lock_hook.HOOKS.get(manager.name)
+    for file in repo.automation.hooks if wanted else ():
+        for hook in file.hooks:
+            version = hooking.version(file, hook) if wanted and hooking.comes_from(hook, wanted.address) else None
+            yield ".".join(map(str, version or ()))
 
 
 def _oldest(versions: Iterable[str]) -> str:
     """X.Y of the oldest of these, empty for none."""
     minors = [[int(part) for part in version.split(".")[:2]] for version in versions if version]
     return ".".join(map(str, min(minors, default=[])))
+
+
+def _keep_environments_in(repo: Repo) -> Iterator[tuple[str, bytes]]:
+    """Poetry's own settings file, which says that the environment stays in the project; who says otherwise means it."""
+    from kempt.engine.project.fix import edited
+
+    for finding in environment_off_root.check(repo):
+        edits = finding.fix.edits if finding.fix and finding.level is Level.WARNING else ()
+        for edit in edits:
+            adds = isinstance(edit, Create) or (isinstance(edit, Replace) and edit.start == edit.end)
+            if adds and not isinstance(edit, Untrack) and edit.path.name == POETRY_SETTINGS:
+                yield str(edit.path), edited(repo.documents.read(edit.path), edits)
 
 
 # --- locks ---------------------------------------------------------------------------------------------
