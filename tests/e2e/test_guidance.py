@@ -57,7 +57,7 @@ BARE_TOOL = at("KPT411", WORKFLOW, "run: pytest") | at("KPT411", BUILDSPEC, "- p
 DEFECTS: dict[str, set[Defect]] = {
     "uv": IN_ANY | CLEANING | BARE_TOOL
     | at("KPT402", WORKFLOW, "~/.cache/pip")
-    | at("KPT402", BUILDSPEC, "/root/.cache/pypoetry", "/root/.cache/pip")
+    | at("KPT402", BUILDSPEC, "/root/.cache/pypoetry")
     | at("KPT406", WORKFLOW, "pip install uv")
     | at("KPT406", BUILDSPEC, "pip install uv")
     | at("KPT418", WORKFLOW, "uv sync --frozen")
@@ -67,7 +67,8 @@ DEFECTS: dict[str, set[Defect]] = {
     | {("KPT603", HOOKS, WHOLE_FILE)},
     "poetry": IN_ANY | CLEANING | BARE_TOOL
     | at("KPT402", WORKFLOW, "~/.cache/pip")
-    | at("KPT402", BUILDSPEC, "/root/.cache/uv", "/root/.cache/pip")
+    | at("KPT402", BUILDSPEC, "/root/.cache/uv")
+    | at("KPT405", BUILDSPEC, "/root/.cache/pypoetry")
     | at("KPT406", WORKFLOW, "pip install poetry")
     | at("KPT406", BUILDSPEC, "pip install poetry"),
     "pip": IN_ANY | CLEANING
@@ -210,7 +211,6 @@ CHANGED = {
 +      - uv cache prune --ci
 {buildspec_key("uv", "uv.lock")}\
 -    - /root/.cache/pypoetry/**/*
--    - /root/.cache/pip/**/*
 +  exclude-paths:
 +    - .venv/**/*
 +    - "**/__pycache__/**/*"
@@ -234,8 +234,10 @@ CHANGED = {
 -      - pytest -q  # quietly
 +      - poetry run pytest -q  # quietly
 {buildspec_key("poetry", "poetry.lock")}\
+-    - /root/.cache/pypoetry/**/*
 -    - /root/.cache/uv/**/*
--    - /root/.cache/pip/**/*
++    - /root/.cache/pypoetry/artifacts/**/*
++    - /root/.cache/pypoetry/cache/**/*
 """,
     ("pip", WORKFLOW): WORKFLOW_GUARD + OLD_KEY + f"""\
 +          key: pip-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-py3.11-${{{{ hashFiles('requirements.txt') }}}}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 
-from kempt.providers import codebuild, github, paths
+from kempt.providers import azure, bitbucket, codebuild, github, gitlab, paths
 from support.ci_files import edited, read
 
 HEAD = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/cache@v6\n        with:\n"
@@ -65,3 +67,51 @@ def test_an_item_of_a_list(before: str, after: str) -> None:
     path = next(each for each in pipeline.jobs[0].all_caches[0].paths if each.value == "/b/**/*")
 
     assert SPEC + after == edited(SPEC + before, paths.without_path(pipeline, path))
+
+
+AZURE = "steps:\n- script: echo\n- task: Cache@2\n  inputs:\n    key: a\n    path: .uv\n- script: uv sync\n"
+STEP = "pipelines:\n  default:\n  - step:\n      caches: [{}]\n      script: [pip install -r a.txt]\n"
+JOB = "test:\n  {}script: [uv sync]\n"
+
+
+@pytest.mark.parametrize(
+    "provider, path, before, after",
+    [
+        (azure, "azure-pipelines.yml", AZURE, "steps:\n- script: echo\n- script: uv sync\n"),
+        (bitbucket, "bitbucket-pipelines.yml", STEP.format("pip, node"), STEP.format("node")),
+        (bitbucket, "bitbucket-pipelines.yml", STEP.format("pip"), STEP.format("").replace("      caches: []\n", "")),
+        (gitlab, ".gitlab-ci.yml", JOB.format("cache: {paths: [.venv]}\n  "), JOB.format("")),
+        (gitlab, ".gitlab-ci.yml", JOB.format("cache:\n    key: a\n    paths: [.venv]\n  "), JOB.format("")),
+        (gitlab, ".gitlab-ci.yml", JOB.format("cache: [{paths: [.venv]}, {paths: [.uv]}]\n  "),
+            JOB.format("cache: [{paths: [.uv]}]\n  ")),
+        (codebuild, "buildspec.yml", SPEC + "  paths: [.venv/**/*]\nartifacts: {files: [a]}\n",
+            SPEC.replace("cache:\n", "artifacts: {files: [a]}\n")),
+        (github, ".github/workflows/ci.yml", HEAD + "          path: .venv\n          key: a\n      - run: uv sync\n",
+            HEAD.partition("      - uses")[0] + "      - run: uv sync\n"),
+    ],
+    ids=["azure", "bitbucket", "bitbucket-only", "gitlab", "gitlab-block", "gitlab-list", "codebuild", "github"],
+)  # fmt: skip
+def test_a_cache_that_goes_whole(provider: ModuleType, path: str, before: str, after: str) -> None:
+    (pipeline,) = read(provider.PROVIDER, {path: before}).pipelines
+    (job,) = pipeline.jobs
+
+    assert after == edited(before, provider.PROVIDER.without_cache(pipeline, job, job.all_caches[0]))
+
+
+@pytest.mark.parametrize(
+    "provider, path, text",
+    [
+        (azure, "azure-pipelines.yml", AZURE.replace("path: .uv", "path: .uv\n    cacheHitVar: HIT")
+            + "- script: echo\n  condition: ne(variables.HIT, 'true')\n"),
+        (gitlab, ".gitlab-ci.yml", JOB.format("cache: &c\n    paths: [.venv]\n  ") + "b: {cache: *c, script: [a]}\n"),
+        (github, ".github/workflows/ci.yml",
+            HEAD.replace("uses: a", "id: c\n        uses: a") + "          path: .venv\n          key: a\n"
+            "      - run: uv sync\n        if: steps.c.outputs.cache-hit\n"),
+    ],
+    ids=["azure", "anchor", "github"],
+)  # fmt: skip
+def test_a_cache_that_others_speak_of_stays(provider: ModuleType, path: str, text: str) -> None:
+    (pipeline,) = read(provider.PROVIDER, {path: text}).pipelines
+    job = pipeline.jobs[0]
+
+    assert () == provider.PROVIDER.without_cache(pipeline, job, job.all_caches[0])

@@ -24,7 +24,7 @@ def cache(path: str) -> str:
         ([cache("~/.cache/uv")], [("downloads", ("uv",), "~/.cache/uv", "")]),
         ([f"{SETUP}    cache: pip\n"], [("downloads", ("pip",), "cache: pip", "")]),
         ([f"{SETUP}    cache: poetry\n"], [("environment", ("poetry",), "cache: poetry", "")]),
-        (["- uses: astral-sh/setup-uv@v10\n"], [("downloads", ("uv",), "cache: uv", "")]),
+        (["- uses: astral-sh/setup-uv@v10\n"], [("downloads", ("uv",), "astral-sh/setup-uv", "")]),
         ([cache("wheels"), "pip install --cache-dir=wheels six"], [("downloads", ("pip",), "wheels", "")]),
         ([cache("x"), "poetry config cache-dir x"], [("downloads", ("poetry",), "x", "")]),
         ([cache("x"), "pip config set global.cache-dir x"], [("downloads", ("pip",), "x", "")]),

@@ -166,6 +166,24 @@ def test_a_repository_that_has_no_other_hook_goes_with_it(git_repo: MakeReposito
     )
 
 
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("  # clean up\n  # first\n{}", ""),
+        ("\n  # clean up\n{}\n  # ours\n{}", "\n  # ours\n{}"),
+        ("\n  # no tests, and ours\n{}\n{}", "\n  # no tests, and ours\n\n{}"),
+        ("  # no tests, and ours\n{}{}", "  # no tests, and ours\n{}"),
+    ],
+    ids=["last", "the-next-has-its-own", "may-be-a-heading", "right-below"],
+)
+def test_the_comment_of_a_repository_goes_with_it(git_repo: MakeRepository, before: str, after: str) -> None:
+    remote = "  - repo: https://example.com/pyclean\n    rev: v1\n    hooks:\n      - id: pyclean\n"
+    head = HEAD + LOCAL + KEMPT
+
+    text = mended_file(git_repo({CONFIG: head + before.format(remote, LOCAL + OTHER)}), CONFIG, RULE)
+    assert head + after.format(LOCAL + OTHER) == text
+
+
 def test_beside_other_hooks_of_a_repository_kempt_comes_at_the_end(git_repo: MakeRepository) -> None:
     remote = "  - repo: https://example.com/hooks\n    rev: v1\n    hooks:\n      - id: pyclean\n      - id: more\n"
 

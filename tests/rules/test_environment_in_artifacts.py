@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from support.checking import Seen, found, mended, messages, seen
-from support.pipelines import LINE, WORKFLOW, buildspec, gitlab, workflow
+from support.pipelines import LINE, WORKFLOW, azure, buildspec, gitlab, workflow
 
 CODE = "KPT415"
 UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
@@ -26,7 +26,7 @@ def upload(path: str, more: str = "    include-hidden-files: true\n", version: s
 def test_a_build_that_makes_an_environment(git_repo: MakeRepository, command: str) -> None:
     findings = found(git_repo(UV | {"buildspec.yml": buildspec([command]) + ALL}), CODE)
 
-    assert ["warning: `**/*` hands on `.venv`, which `build` makes"] == messages(findings)
+    assert ["warning: `**/*` hands on `.venv`, which the job makes"] == messages(findings)
     assert [Seen(CODE, "buildspec.yml", 8)] == seen(findings)
 
 
@@ -34,7 +34,7 @@ def test_a_build_that_makes_an_environment(git_repo: MakeRepository, command: st
 def test_uploads_of_github(git_repo: MakeRepository, path: str) -> None:
     findings = found(git_repo(UV | {WORKFLOW: workflow(SYNC, upload(f"'{path}'"))}), CODE)
 
-    assert [f"warning: `{path}` hands on `.venv`, which `test` makes"] == messages(findings)
+    assert [f"warning: `{path}` hands on `.venv`, which the job makes"] == messages(findings)
     assert [Seen(CODE, WORKFLOW, LINE + 3)] == seen(findings)
 
 
@@ -100,3 +100,27 @@ def test_the_fix_leaves_it_out(git_repo: MakeRepository, path: str, before: str,
 
     assert after == (repository.root / path).read_text()
     assert [] == found(repository, CODE)
+
+
+@pytest.mark.parametrize(
+    "step, said",
+    [
+        ("publish: $(System.DefaultWorkingDirectory)", "publish: $(System.DefaultWorkingDirectory)"),
+        ("task: PublishBuildArtifacts@1\n  inputs: {PathtoPublish: $(Build.SourcesDirectory)}",
+            "PathtoPublish: $(Build.SourcesDirectory)"),
+    ],
+    ids=["step", "task"],
+)  # fmt: skip
+def test_what_is_told_stands_in_the_file(git_repo: MakeRepository, step: str, said: str) -> None:
+    text = azure([SYNC]).replace("  - script", "- script") + f"- {step}\n"
+
+    assert [f"warning: `{said}` hands on `.venv`, which the job makes"] == messages(
+        found(git_repo(UV | {"azure-pipelines.yml": text}), CODE)
+    )
+
+
+def test_a_step_that_pipelines_share_is_told_of_once(git_repo: MakeRepository) -> None:
+    step = "  - step: &build\n      script: [uv sync --locked]\n      artifacts: ['**']\n"
+    text = f"pipelines:\n  default:\n{step}  branches:\n    main:\n    - step:\n        <<: *build\n        name: x\n"
+
+    assert 1 == len(found(git_repo(UV | {"bitbucket-pipelines.yml": text}), CODE))

@@ -244,10 +244,74 @@ def test_one_path_is_exchanged_and_the_others_go(git_repo: MakeRepository) -> No
 
 def test_a_cache_by_hand_beside_setup_uv_is_of_no_use(git_repo: MakeRepository) -> None:
     text = workflow("- uses: astral-sh/setup-uv@v10\n", cache("~/.cache/pip"), SYNC)
-    findings = found(git_repo(UV | {WORKFLOW: text}), CODE)
+    repository = git_repo(UV | {WORKFLOW: text})
 
-    assert ["info: `~/.cache/pip` is pip's download cache, and uv installs here"] == messages(findings)
-    assert [None] == [each.fix for each in findings]
+    assert ["info: `~/.cache/pip` is pip's download cache, and uv installs here"] == messages(found(repository, CODE))
+    mended(repository, CODE, unsafe=False)
+    assert workflow("- uses: astral-sh/setup-uv@v10\n", SYNC) == (repository.root / WORKFLOW).read_text()
+
+
+def test_a_cache_that_a_step_is_asked_about_stays(git_repo: MakeRepository) -> None:
+    step = cache("~/.cache/pip").replace("- uses", "- id: pip\n  uses")
+    asking = "- run: echo\n  if: steps.pip.outputs.cache-hit\n"
+    (finding,) = found(
+        git_repo(UV | {WORKFLOW: workflow("- uses: astral-sh/setup-uv@v10\n", step, SYNC, asking)}), CODE
+    )
+
+    assert finding.fix is None
+
+
+def test_a_switch_of_no_use_goes_with_its_input(git_repo: MakeRepository) -> None:
+    setup = "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n"
+    uv = "- uses: astral-sh/setup-uv@v10\n"
+    text = workflow(f"{setup}    cache: pip\n    cache-dependency-path: uv.lock\n", uv, SYNC)
+    repository = mended(git_repo(UV | {WORKFLOW: text}), CODE, unsafe=False)
+
+    assert workflow(setup, uv, SYNC) == (repository.root / WORKFLOW).read_text()
+
+
+@pytest.mark.parametrize("step", ["pip install uv==0.13.9", "pip install --no-cache-dir uv==0.13.9"])
+@pytest.mark.parametrize("paths", [("~/.cache/uv", "~/.cache/pip"), ("~/.cache/pip",)])
+def test_the_downloads_of_the_manager_itself_are_of_use_beside_its_own(
+    git_repo: MakeRepository, step: str, paths: tuple[str, ...]
+) -> None:
+    findings = found(git_repo(UV | {WORKFLOW: workflow(cache(*paths), step, SYNC)}), CODE)
+    levels = {1: ["error"], 2: ["info"] if "--no-cache-dir" in step else []}
+
+    assert levels[len(paths)] == [str(each.level) for each in findings]
+
+
+UNTOLD = "`.cache/uv` stays empty of uv's downloads: nothing here tells it to keep them there"
+
+
+@pytest.mark.parametrize(
+    "head, files, expected",
+    [
+        ("", {}, [f"warning: {UNTOLD}"]),
+        ("variables: {UV_CACHE_DIR: $CI_PROJECT_DIR/.cache/uv}\n", {}, []),
+        ("variables: {XDG_CACHE_HOME: $CI_PROJECT_DIR/.cache}\n", {}, []),
+        ("", {"uv.toml": 'cache-dir = ".cache/uv"\n'}, []),
+    ],
+    ids=["nothing", "variable", "xdg", "settings"],
+)
+def test_a_folder_of_the_project_that_nothing_points_to(
+    git_repo: MakeRepository, head: str, files: dict[str, str], expected: list[str]
+) -> None:
+    repository = git_repo(UV | files | {".gitlab-ci.yml": head + in_gitlab(".cache/uv")})
+
+    assert expected == messages(found(repository, CODE))
+    assert [] == found(mended(repository, CODE, unsafe=False), CODE)
+
+
+def test_one_name_of_a_step_goes(git_repo: MakeRepository) -> None:
+    text = "definitions:\n  caches:\n    uv: ~/.cache/uv\npipelines:\n  default:\n  - step:\n      caches: [{}]\n"
+    text += "      script: [uv sync --locked]\n"
+    before, after = text.format("pip, uv"), text.format("uv")
+    repository = git_repo(UV | {"bitbucket-pipelines.yml": before})
+
+    assert ["info: `pip` is pip's download cache, and uv installs here"] == messages(found(repository, CODE))
+    mended(repository, CODE, unsafe=False)
+    assert after == (repository.root / "bitbucket-pipelines.yml").read_text()
 
 
 def test_three_paths_of_a_buildspec_become_the_one_that_is_used(git_repo: MakeRepository) -> None:

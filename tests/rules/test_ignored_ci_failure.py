@@ -28,6 +28,11 @@ def test_every_provider_is_read_and_mended(git_repo: MakeRepository, provider: s
         ("uv sync --locked || true", ["error: `uv sync --locked` may fail unseen: `true` hides it"]),
         ("uv sync --locked || :", ["error: `uv sync --locked` may fail unseen: `:` hides it"]),
         ("uv sync --locked; exit 0", ["error: `uv sync --locked` may fail unseen: `exit 0` hides it"]),
+        ("uv sync --locked; true", ["error: `uv sync --locked` may fail unseen: `true` hides it"]),
+        ("uv sync --locked\n    :", ["error: `uv sync --locked` may fail unseen: `:` hides it"]),
+        ("uv lock --check || echo ::warning::stale", [
+            "warning: `uv lock --check` may fail unseen: `echo …` hides it"
+        ]),
         ("poetry install || exit 0", ["error: `poetry install` may fail unseen: `exit 0` hides it"]),
         ("pip install x || echo failed", ["warning: `pip install x` may fail unseen: `echo failed` hides it"]),
         ("uv lock --check || true", ["error: `uv lock --check` may fail unseen: `true` hides it"]),
@@ -65,6 +70,23 @@ def test_fixes(git_repo: MakeRepository, before: str, after: str) -> None:
     repository = mended(git_repo({WORKFLOW: workflow(f"- run: |\n    {before}\n")}), CODE, unsafe=False)
 
     assert workflow(f"- run: |\n    {after}\n") == (repository.root / WORKFLOW).read_text()
+
+
+@pytest.mark.parametrize("told", ['echo "::warning::stale"', "printf failed"])
+def test_what_is_told_is_left_unless_unsafe_fixes_are_asked_for(git_repo: MakeRepository, told: str) -> None:
+    text = workflow(f"- run: |\n    uv lock --check || {told}\n")
+    repository = mended(git_repo({WORKFLOW: text}), CODE, unsafe=False)
+
+    assert text == (repository.root / WORKFLOW).read_text()
+    assert text.replace(f" || {told}", "") == (mended(repository, CODE).root / WORKFLOW).read_text()
+
+
+def test_an_included_file_is_mended(git_repo: MakeRepository) -> None:
+    path = ".github/actions/clean/action.yml"
+    action = "runs:\n  using: composite\n  steps:\n    - run: uv cache prune --ci || true\n      shell: bash\n"
+    repository = git_repo({WORKFLOW: workflow("- uses: ./.github/actions/clean\n"), path: action})
+
+    assert action.replace(" || true", "") == (mended(repository, CODE, unsafe=False).root / path).read_text()
 
 
 def test_two_installs_that_hide_their_failures(git_repo: MakeRepository) -> None:

@@ -96,6 +96,42 @@ def test_what_is_right_or_not_known(git_repo: MakeRepository, text: str) -> None
     assert [] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
 
 
+IN_BACKEND = {f"backend/{name}": text for name, text in UV.items()}
+
+
+@pytest.mark.parametrize(
+    "install, call, after",
+    [
+        ("cd backend && uv sync --locked", "pytest -q", "uv run --locked pytest -q"),
+        (
+            "cd backend && uv sync --locked && cd ..",
+            "pytest backend",
+            "uv run --locked --project backend pytest backend",
+        ),
+        ("uv --directory backend sync --locked", "pytest", "uv run --locked --project backend pytest"),
+        ("cd backend/src && uv sync --locked && cd ../tests", "pytest", "uv run --locked pytest"),
+        ("cd backend && poetry install && cd ..", "pytest backend", "pytest backend"),
+        ("cd $FOLDER && uv sync", "pytest", "pytest"),
+        ("cd backend && uv sync --locked && cd $FOLDER", "pytest", "pytest"),
+    ],
+    ids=["inside", "outside", "directory", "below", "poetry", "unknown", "lost"],
+)
+def test_the_fix_finds_the_project(git_repo: MakeRepository, install: str, call: str, after: str) -> None:
+    step = f"- run: |\n    {install}\n    {call}\n"
+    repository = git_repo(IN_BACKEND | {WORKFLOW: workflow(step)})
+
+    assert 1 == len(found(repository, CODE))
+    mended(repository, CODE)
+    assert workflow(step.replace(f"    {call}\n", f"    {after}\n")) == (repository.root / WORKFLOW).read_text()
+
+
+def test_where_the_fix_would_not_find_the_project_the_help_says_so(git_repo: MakeRepository) -> None:
+    step = "- run: |\n    cd backend && poetry install && cd ..\n    pytest backend\n"
+    (finding,) = found(git_repo(IN_BACKEND | {WORKFLOW: workflow(step)}), CODE)
+
+    assert "poetry run pytest, from inside the project's folder" == finding.help
+
+
 def test_a_tool_in_each_row_of_a_matrix_is_one_finding(git_repo: MakeRepository) -> None:
     files = {f"{folder}/{name}": text for folder in ("api", "web") for name, text in UV.items()}
     text = workflow("uv sync --locked", "pytest -q", job=rows("api", "web"))

@@ -194,7 +194,7 @@ def test_the_cache_of_setup_python(git_repo: MakeRepository, action: str, expect
     [
         (None, []),
         ("uv.lock", []),
-        ('""', ["error: the key of `cache: uv` never changes: no lock file is hashed into it"]),
+        ('""', ["error: the key of `astral-sh/setup-uv` never changes: no lock file is hashed into it"]),
         ("pyproject.toml", ["warning: the key follows `pyproject.toml`, and not `uv.lock`"]),
         ("${{ inputs.folder }}/uv.lock", []),
     ],
@@ -297,7 +297,7 @@ def test_a_key_of_several_jobs_is_told_once(git_repo: MakeRepository) -> None:
             ),
             workflow(
                 "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n",
-                cache(f"{FULL}  # old", restore="uv-${{ runner.os }}-${{ runner.arch }}-py3.13-"),
+                cache(f"v1-{FULL}  # old", restore="v1-uv-${{ runner.os }}-${{ runner.arch }}-py3.13-"),
                 SYNC,
             ),
         ),
@@ -324,7 +324,7 @@ def test_the_fix_writes_a_key_that_follows(git_repo: MakeRepository, path: str, 
     [
         ("uv.lock", []),
         ("${{ inputs.lock }}", []),
-        ("poetry.lock", ["error: the key of `cache: uv` never changes: `poetry.lock` names no tracked file"]),
+        ("poetry.lock", ["error: the key of `astral-sh/setup-uv` never changes: `poetry.lock` names no tracked file"]),
         (
             "pyproject.toml",
             ["warning: the key follows `api/pyproject.toml`, `web/pyproject.toml`, and not `api/uv.lock`"],
@@ -345,3 +345,117 @@ def test_constraints_are_a_lock_too(git_repo: MakeRepository) -> None:
     text = workflow(step, "pip install -r in/test.in -c in/test.txt")
 
     assert [] == found(git_repo(files | {WORKFLOW: text}), CODE)
+
+
+def test_an_environment_gets_no_prefix_to_restore_by(git_repo: MakeRepository) -> None:
+    """KPT405 comes first: it puts downloads there, whose key may."""
+    text = workflow(cache("v3-${{ hashFiles('pyproject.toml') }}", ".venv"), SYNC)
+    (finding,) = found(git_repo(UV | {WORKFLOW: text}), CODE)
+
+    assert finding.fix is None
+
+
+AZURE = """\
+variables: {UV_CACHE_DIR: $(Pipeline.Workspace)/.uv}
+steps:
+- task: Cache@2
+  inputs:
+    key: v3 | pyproject.toml
+    path: $(UV_CACHE_DIR)
+- script: uv sync --locked
+"""
+COUNTED = "variables: {UV_CACHE_DIR: $CI_PROJECT_DIR/.uv}\n"
+
+
+@pytest.mark.parametrize(
+    "path, text, expected",
+    [
+        (WORKFLOW, workflow(cache("v3-${{ hashFiles('pyproject.toml') }}"), SYNC),
+            "key: v3-uv-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('uv.lock') }}\n"),
+        ("buildspec.yml", spec("  key: v3-$CODEBUILD_WEBHOOK_HEAD_REF\n"),
+            "key: v3-uv-linux-$(uname -m)-$(codebuild-hash-files uv.lock)\n"),
+        (".gitlab-ci.yml", COUNTED + gitlab([SYNC], "cache:\n  key: v3-$CI_COMMIT_REF_SLUG\n  paths: [.uv]\n"),
+            "    prefix: v3-uv-linux-amd64-py3.13\n"),
+        ("azure-pipelines.yml",
+            AZURE,
+            '    key: v3 | uv | "$(Agent.OS)" | "$(Agent.OSArchitecture)" | uv.lock | pyproject.toml\n'),
+        (".circleci/config.yml",
+            circleci([SYNC]) + "      - save_cache:\n          key: v3-deps\n          paths: [~/.cache/uv]\n",
+            "          key: 'v3-deps-{{ arch }}-py3.13-{{ checksum \"uv.lock\" }}'\n"),
+    ],
+    ids=["github", "codebuild", "gitlab", "azure", "circleci"],
+)  # fmt: skip
+def test_the_word_that_people_count_up_stays(git_repo: MakeRepository, path: str, text: str, expected: str) -> None:
+    repository = mended(git_repo(UV | {path: text}), CODE, unsafe=False)
+
+    assert expected in (repository.root / path).read_text()
+    assert [] == found(repository, CODE, "KPT404")
+
+
+def test_a_file_that_is_not_there_is_no_part_of_the_new_key(git_repo: MakeRepository) -> None:
+    """Azure's task fails where a segment matches nothing."""
+    text = "steps:\n- task: Cache@2\n  inputs:\n    key: python | requirements.txt | package.json\n    path: .uv\n"
+    text += "- script: uv sync --locked\nvariables: {UV_CACHE_DIR: .uv}\n"
+    files = UV | {"package.json": "{}\n", "azure-pipelines.yml": text}
+    repository = mended(git_repo(files), CODE, unsafe=False)
+
+    expected = '"$(Agent.OSArchitecture)" | uv.lock | package.json\n'
+    assert expected in (repository.root / "azure-pipelines.yml").read_text()
+
+
+def test_a_key_that_one_step_saves_and_another_restores_is_told_of_once(git_repo: MakeRepository) -> None:
+    step = "      - restore_cache:\n          key: a\n      - run: uv sync --locked\n"
+    save = "      - save_cache:\n          key: a\n          paths: [~/.cache/uv]\n"
+    repository = git_repo(UV | {".circleci/config.yml": circleci([]) + step + save})
+
+    assert [Seen(CODE, ".circleci/config.yml", 9)] == seen(found(repository, CODE, "KPT404"))
+
+
+SHARED = "default:\n  image: python:3.12\n  cache:\n    key: ${CI_COMMIT_REF_SLUG}\n    paths: [.uv]\n"
+MATRIX = "other:\n  parallel: {matrix: [{PY: ['3.9', '3.10']}]}\n  image: python:$PY\n  script: [uv sync --locked]\n"
+
+
+@pytest.mark.parametrize(
+    "files, other, key",
+    [
+        ({}, "", "    key:\n      files:\n        - uv.lock\n      prefix: uv-linux-amd64-py3.12\n"),
+        ({}, MATRIX, "    key:\n      files:\n        - uv.lock\n      prefix: uv-linux-amd64\n"),
+        ({".python-version": "3.12\n"}, MATRIX,
+            "    key:\n      files:\n        - uv.lock\n        - .python-version\n      prefix: uv-linux-amd64\n"),
+    ],
+    ids=["one-image", "several", "file"],
+)  # fmt: skip
+def test_a_python_is_in_the_key_where_all_jobs_that_share_it_have_it(
+    git_repo: MakeRepository, files: dict[str, str], other: str, key: str
+) -> None:
+    text = COUNTED + SHARED + f"test:\n  script: [{SYNC}]\n" + other
+    repository = mended(git_repo(UV | files | {".gitlab-ci.yml": text}), CODE, unsafe=False)
+
+    assert text.replace("    key: ${CI_COMMIT_REF_SLUG}\n", key) == (repository.root / ".gitlab-ci.yml").read_text()
+    assert [] == found(repository, CODE, "KPT404")
+
+
+@pytest.mark.parametrize(
+    "inputs, said",
+    [("enable-cache: true", "enable-cache: true"), ("enable-cache: auto", "enable-cache: auto")],
+)
+def test_a_switch_is_told_as_it_is_written(git_repo: MakeRepository, inputs: str, said: str) -> None:
+    step = f'- uses: astral-sh/setup-uv@v10\n  with: {{{inputs}, cache-dependency-glob: ""}}\n'
+    (finding,) = found(git_repo(UV | {WORKFLOW: workflow(step, SYNC)}), CODE)
+
+    assert f"the key of `{said}` never changes: no lock file is hashed into it" == finding.message
+
+
+def test_the_switch_of_setup_pdm_is_told_as_it_is_written(git_repo: MakeRepository) -> None:
+    step = "- uses: pdm-project/setup-pdm@v4\n  with: {cache: true}\n"
+    files = {"pyproject.toml": PROJECT, "pdm.lock": "", WORKFLOW: workflow(step, "pdm sync")}
+    (finding,) = found(git_repo(files), "KPT405")
+
+    assert "what `cache: true` stores is an environment, no download cache" == finding.message
+
+
+def test_of_gitlabs_two_files_the_one_that_is_not_there_makes_room(git_repo: MakeRepository) -> None:
+    text = COUNTED + gitlab([SYNC], "cache:\n  key: {files: [package.json, poetry.lock]}\n  paths: [.uv]\n")
+    repository = mended(git_repo(UV | {"package.json": "{}\n", ".gitlab-ci.yml": text}), CODE, unsafe=False)
+
+    assert "files: [package.json, uv.lock]" in (repository.root / ".gitlab-ci.yml").read_text()

@@ -123,6 +123,46 @@ def test_what_is_right_or_not_known(git_repo: MakeRepository, text: str) -> None
     assert [] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
 
 
+@pytest.mark.parametrize(
+    "command, expected",
+    [
+        ("uv sync --locked || uv sync", ["uv sync"]),
+        ("uv sync || { echo failed; uv sync; }", ["uv sync", "uv sync"]),
+        ("uv sync || uv sync || uv sync", ["uv sync"] * 3),
+        ("if ! uv sync --locked; then uv sync; fi", ["uv sync"]),
+        ("if uv sync --locked; then uv run pytest; else uv sync; fi", ["uv sync"]),
+        ("uv lock --check || uv sync", ["uv sync"]),
+        ("false || uv sync --locked\n    uv run pytest", []),
+        ("uv sync || uv sync --locked\n    uv run pytest", ["uv sync"]),
+        ("uv lock --check || { uv sync --locked; uv run pytest; }", []),
+        ("if ! uv sync; then echo no; fi", ["uv sync"]),
+        ("for i in 1 2 3; do uv sync && break || sleep 5; done", ["uv sync"]),
+        ("until uv sync; do sleep 5; done", ["uv sync"]),
+        ("for i in 1 2 3; do uv sync --locked && break || sleep 5; done", []),
+    ],
+)
+def test_what_runs_where_an_install_failed_is_judged_by_itself(
+    git_repo: MakeRepository, command: str, expected: list[str]
+) -> None:
+    text = workflow(f"- run: |\n    {command}\n", head="permissions: {}\n")
+
+    assert [told(each) for each in expected] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+def test_a_fallback_is_mended_too(git_repo: MakeRepository) -> None:
+    text = workflow("- run: |\n    uv sync || { echo failed; uv sync; }\n")
+    repository = mended(git_repo(UV | {WORKFLOW: text}), CODE, unsafe=False)
+
+    assert text.replace("uv sync", "uv sync --locked") == (repository.root / WORKFLOW).read_text()
+    assert [] == found(repository, CODE)
+
+
+def test_a_comparison_that_only_runs_after_a_failure_is_none(git_repo: MakeRepository) -> None:
+    text = workflow("uv run pytest", "uv sync --frozen || uv sync --locked")
+
+    assert [told("uv run pytest")] == messages(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
 def test_an_unknown_action_does_not_count_where_the_manager_comes_from_elsewhere(git_repo: MakeRepository) -> None:
     text = workflow(UNKNOWN, "pip install uv==0.13.9", "uv sync")
 
@@ -155,6 +195,57 @@ def test_a_local_action_is_told_once(git_repo: MakeRepository) -> None:
 
 
 @pytest.mark.parametrize(
+    "using, path, text",
+    [
+        (
+            {WORKFLOW: workflow("- uses: ./.github/actions/setup\n")},
+            ".github/actions/setup/action.yml",
+            "runs:\n  using: composite\n  steps:\n    - run: uv sync  # all\n      shell: bash\n",
+        ),
+        (
+            {".gitlab-ci.yml": "include:\n  - local: ci/a.yml\ntest:\n  extends: .base\n  script:\n    - make\n"},
+            "ci/a.yml",
+            ".base:\n  image: python:3.13\n  before_script:\n    - uv sync  # all\n",
+        ),
+        (
+            {"azure-pipelines.yml": "pool:\n  vmImage: ubuntu-latest\nsteps:\n  - template: ci/a.yml\n"},
+            "ci/a.yml",
+            "steps:\n  - script: uv sync  # all\n",
+        ),
+    ],
+    ids=["local-action", "gitlab-include", "azure-template"],
+)
+def test_an_included_file_is_mended(git_repo: MakeRepository, using: dict[str, str], path: str, text: str) -> None:
+    repository = mended(git_repo(UV | using | {path: text}), CODE, unsafe=False)
+
+    assert text.replace("uv sync", "uv sync --locked") == (repository.root / path).read_text()
+    assert list(using.values()) == [(repository.root / each).read_text() for each in using]
+    assert [] == found(repository, CODE)
+
+
+def test_an_included_file_stays_where_a_job_that_updates_uses_it(git_repo: MakeRepository) -> None:
+    path, action = (
+        ".github/actions/setup/action.yml",
+        "runs: {using: composite, steps: [{run: uv sync, shell: bash}]}\n",
+    )
+    use = "- uses: ./.github/actions/setup\n"
+    update = workflow(use, name="update-dependencies").replace("on: push", "on: {schedule: [{cron: '0 0 * * 0'}]}")
+    repository = git_repo(UV | {WORKFLOW: workflow(use), ".github/workflows/update.yml": update, path: action})
+
+    notes = [f"`{path}` is used by `{WORKFLOW}`; kempt does not edit it here, mend it by hand"]
+    assert [(notes, None)] == [([*each.notes], each.fix) for each in found(repository, CODE)]
+
+
+def test_a_command_that_an_input_gives_is_mended_by_hand(git_repo: MakeRepository) -> None:
+    path = ".github/actions/setup/action.yml"
+    steps = "runs:\n  using: composite\n  steps:\n    - run: ${{ inputs.cmd }}\n      shell: bash\n"
+    action = f"inputs:\n  cmd:\n    default: uv sync\n{steps}"
+    repository = git_repo(UV | {WORKFLOW: workflow("- uses: ./.github/actions/setup\n"), path: action})
+
+    assert [(1, None)] == [(len(each.notes), each.fix) for each in found(repository, CODE)]
+
+
+@pytest.mark.parametrize(
     "manifest, lines, expected",
     [
         (APPLICATION, "idna\n", [f"error: {OPEN.format('idna')}"]),
@@ -180,18 +271,36 @@ def test_requirements(git_repo: MakeRepository, manifest: str, lines: str, expec
         (LIBRARY, "pip install -e .[dev]", [
             "info: `pip install -e .[dev]` takes the newest versions and leaves `uv.lock` aside"
         ]),
+        (APPLICATION, "uv pip install --system -r pyproject.toml", [
+            "error: `uv pip install --system -r pyproject.toml` takes the newest versions and leaves `uv.lock` aside"
+        ]),
+        (APPLICATION, "uv pip sync setup.py", [
+            "error: `uv pip sync setup.py` takes the newest versions and leaves `uv.lock` aside"
+        ]),
+        (APPLICATION, "cd / && uv pip install -r pyproject.toml", []),
         (APPLICATION, "pip install --no-deps .", []),
         (APPLICATION, "pip install -c constraints.txt .", []),
         (APPLICATION, "pip install --require-hashes -r other.txt", []),
         (APPLICATION, "pip install -r pylock.toml", []),
     ],
-    ids=["application", "library", "no-deps", "constrained", "hashed", "pylock"],
+    ids=[
+        "application", "library", "manifest-as-file", "script-as-file", "elsewhere", "no-deps", "constrained", "hashed",
+        "pylock",
+    ],
 )  # fmt: skip
 def test_a_project_past_its_lock(
     git_repo: MakeRepository, manifest: str, command: str, expected: list[str]
 ) -> None:  # fmt: skip
     files = {"pyproject.toml": manifest, "uv.lock": "", WORKFLOW: workflow(command)}
 
+    assert expected == messages(found(git_repo(files), CODE))
+
+
+@pytest.mark.parametrize("command", ["pip install ./api", "uv pip install -r api/pyproject.toml"])
+def test_a_project_of_another_folder_past_its_lock(git_repo: MakeRepository, command: str) -> None:
+    files = {f"api/{name}": text for name, text in UV.items()} | {WORKFLOW: workflow(command)}
+
+    expected = [f"error: `{command}` takes the newest versions and leaves `api/uv.lock` aside"]
     assert expected == messages(found(git_repo(files), CODE))
 
 

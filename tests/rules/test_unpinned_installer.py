@@ -93,11 +93,14 @@ def test_actions(git_repo: MakeRepository, uses: str, given: str, *, told: bool)
 @pytest.mark.parametrize(
     "manifest, extra, command",
     [
-        ('[tool.uv]\nrequired-version = ">=0.13"\n', {}, "pip install uv"),
-        ("", {"uv.toml": 'required-version = ">=0.13"\n'}, "pip install uv"),
-        ('[tool.poetry]\nrequires-poetry = ">=2"\n', {"poetry.lock": ""}, "pipx install poetry"),
+        ('[tool.uv]\nrequired-version = "==0.13.9"\n', {}, "pip install uv"),
+        ('[tool.uv]\nrequired-version = ">=0.13,<0.14"\n', {}, "pip install uv"),
+        ('[tool.uv]\nrequired-version = "==0.13.9"\n', {}, "curl -LsSf https://astral.sh/uv/install.sh | sh"),
+        ("", {"uv.toml": 'required-version = "~=0.13.0"\n'}, "pip install uv"),
+        ('[tool.poetry]\nrequires-poetry = "^2.1"\n', {"poetry.lock": ""}, "pipx install poetry"),
+        ('[tool.uv]\nrequired-version = ">=0.13"\n', {}, "- uses: astral-sh/setup-uv@v7\n"),
     ],
-    ids=["uv", "uv-toml", "poetry"],
+    ids=["uv", "uv-range", "uv-script", "uv-toml", "poetry", "setup-uv"],
 )
 def test_a_project_that_says_its_version(
     git_repo: MakeRepository, manifest: str, extra: dict[str, str], command: str
@@ -107,6 +110,54 @@ def test_a_project_that_says_its_version(
         files["uv.lock"] = ""
 
     assert [] == messages(found(git_repo(files), CODE))
+
+
+@pytest.mark.parametrize("wanted", [">=0.13", ">0.12, !=0.13.2", "*", ">=0.13,"])
+def test_a_requirement_that_is_open_above_pins_nothing(git_repo: MakeRepository, wanted: str) -> None:
+    manifest = f'[project]\nname = "a"\n[tool.uv]\nrequired-version = "{wanted}"\n'
+    files = {"pyproject.toml": manifest, "uv.lock": "", WORKFLOW: workflow("pip install uv")}
+
+    assert [Seen(CODE, WORKFLOW, LINE)] == seen(found(git_repo(files), CODE))
+
+
+def test_the_action_of_poetry_does_not_read_what_the_project_asks_for(git_repo: MakeRepository) -> None:
+    manifest = '[project]\nname = "a"\n[tool.poetry]\nrequires-poetry = ">=2"\n'
+    text = workflow("- uses: snok/install-poetry@v1\n")
+
+    assert [Seen(CODE, WORKFLOW, LINE)] == seen(
+        found(git_repo({"pyproject.toml": manifest, "poetry.lock": "", WORKFLOW: text}), CODE)
+    )
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (
+            "curl -LsSf https://astral.sh/uv/install.sh | sh",
+            f"curl -LsSf https://astral.sh/uv/{TESTED['uv']}/install.sh | sh",
+        ),
+        (
+            "curl -sSL https://install.python-poetry.org | python3 -  # for CI",
+            f"curl -sSL https://install.python-poetry.org | python3 - --version {TESTED['poetry']}  # for CI",
+        ),
+    ],
+    ids=["uv", "poetry"],
+)
+def test_a_script_from_the_web_is_pinned(git_repo: MakeRepository, before: str, after: str) -> None:
+    repository = git_repo(UV | {WORKFLOW: workflow(before)})
+
+    manager = "uv" if "/uv/" in before else "poetry"
+    told = f"warning: `{before.partition(' |')[0]}` takes the newest {manager}"
+    assert [told] == messages(found(repository, CODE))
+    mended(repository, CODE)
+    assert workflow(after) == (repository.root / WORKFLOW).read_text()
+    assert [] == found(repository, CODE)
+
+
+def test_a_variable_of_the_step_says_the_version(git_repo: MakeRepository) -> None:
+    step = "- run: curl -sSL https://install.python-poetry.org | python3 -\n  env:\n    POETRY_VERSION: 2.5.1\n"
+
+    assert [] == found(git_repo(UV | {WORKFLOW: workflow(step)}), CODE)
 
 
 def test_the_version_that_the_repository_names_elsewhere_is_written(git_repo: MakeRepository) -> None:

@@ -15,7 +15,7 @@ PRUNE = "uv cache prune --ci"
 
 
 def cache(action: str = "actions/cache", path: str = "~/.cache/uv") -> str:
-    return f"- uses: {action}@v6\n  with:\n    path: {path}\n    key: a-${{{{ hashFiles('uv.lock') }}}}\n"
+    return f"- uses: {action}@v6\n  with:\n    path: {path}\n    key: a-${{{{ github.run_id }}}}\n"
 
 
 def spec(*commands: str) -> str:
@@ -69,3 +69,22 @@ def test_the_fix_prunes_before_it_is_saved(git_repo: MakeRepository, path: str, 
 
     assert after == (repository.root / path).read_text()
     assert [] == found(repository, CODE)
+
+
+BOUNDED = "- uses: actions/cache@v6\n  with:\n    path: ~/.cache/uv\n    key: a-${{ hashFiles('uv.lock') }}\n"
+
+
+@pytest.mark.parametrize("restored, expected", [("", 0), ("    restore-keys: a-\n", 1)])
+def test_a_cache_that_begins_anew_with_each_lock_is_bounded(
+    git_repo: MakeRepository, restored: str, expected: int
+) -> None:
+    text = workflow(BOUNDED + restored, SYNC)
+
+    assert expected == len(found(git_repo(UV | {WORKFLOW: text}), CODE))
+
+
+@pytest.mark.parametrize("key, expected", [("{files: [uv.lock]}", 0), ("{files: [pyproject.toml]}", 1)])
+def test_a_key_bounds_by_the_lock_alone(git_repo: MakeRepository, key: str, expected: int) -> None:
+    text = gitlab([SYNC], f"variables:\n  UV_CACHE_DIR: .uv\ncache:\n  key: {key}\n  paths: [.uv]\n")
+
+    assert expected == len(found(git_repo(UV | {".gitlab-ci.yml": text}), CODE))

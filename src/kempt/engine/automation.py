@@ -23,6 +23,8 @@ from kempt.model.repo import Fault, Service, Suppression
 from kempt.model.tree import Tree
 
 FAMILIES = ("KPT4", "KPT6")
+ELSEWHERE = (b"./", b"include", b"template")
+"""How a CI file names others of the repository: GitHub's local actions, GitLab's includes, Azure's templates."""
 SIZE_LIMIT = 10 * 1024**2
 HOOKS = ".pre-commit-config.yaml"
 SCRIPT_NAMES = ("Makefile", "GNUmakefile", "justfile", ".justfile")
@@ -101,8 +103,8 @@ def _paths(name: str, listing: Listing) -> tuple[str, ...]:
 
 
 def _is_concerned(content: bytes | None) -> bool:
-    """Whether a file may have to do with Python; what it takes from the repository (`./…`) may have."""
-    return content is not None and any(word in content for word in (*providers.CONCERNED, b"./"))
+    """Whether a file may have to do with Python; what it takes from elsewhere in the repository may have."""
+    return content is not None and any(word in content for word in (*providers.CONCERNED, *ELSEWHERE))
 
 
 def _hooks(files: TreeFiles, faults: list[Fault]) -> Iterator[HookFile]:

@@ -20,6 +20,10 @@ from kempt.model.pipeline import UNPLACED, Text
 Edits: TypeAlias = tuple[Replace, ...]
 LONGEST = 64 * 1024
 """Characters of a configuration that is edited: it is read anew for each edit."""
+ABOVE = re.compile(r"\n((?:[ \t]*#[^\n]*\n)+)\Z")
+"""The comment that stands right above a place."""
+ENDS_SECTION = re.compile(r"\s*(?:#|\Z)")
+"""After a place: a comment of its own, or the end. Else what stands above may be a heading for what follows as well."""
 BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 
 
@@ -207,12 +211,15 @@ def _in_place(document: yaml.Document, sequence: yaml.Sequence, index: int, line
 
 
 def _removed(document: yaml.Document, place: Place) -> yaml.Change | None:
-    """Without a hook, or a whole repository with the blank line above it where there is another below."""
+    """Without a hook, or a whole repository with its comment, and the blank line above where there is another below."""
     if len(place.hooks.items) > 1:
         return yaml.without_item(document, place.hooks, place.position)
     change = yaml.without_item(document, place.repositories, place.number)
     if change is None or place.repositories.flow:
         return change
+    comment = ABOVE.search(document.text[: change.start])
+    if comment and ENDS_SECTION.match(document.text, change.end):
+        change = change._replace(start=comment.start(1))
     above = re.search(r"\n([ \t]*\r?\n)\Z", document.text[: change.start])
     below = re.match(r"[ \t]*(?:\r?\n|\Z)", document.text[change.end :])
     return change._replace(start=change.start - len(above[1])) if above and below else change

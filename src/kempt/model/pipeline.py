@@ -131,6 +131,7 @@ class CacheUse(NamedTuple):
     key is that switch's business: `keyed` says whether it follows the lock, `full_key` whether it also holds system,
     architecture and Python. `pruned`: what is saved is pruned by the switch itself. `block` is the span of the whole
     entry. `limits` says what keeps the provider from storing the paths `unstored` ("GitLab stores nothing outside …").
+    `written` is what the file says where it names no path (`enable-cache: true`), and `off` what switches that off.
     """
 
     location: Location
@@ -148,6 +149,8 @@ class CacheUse(NamedTuple):
     limits: str = ""
     name: str = ""
     unstored: tuple[Text, ...] = ()
+    written: str = ""
+    off: str = ""
 
 
 class Tool(NamedTuple):
@@ -202,12 +205,16 @@ class Step(NamedTuple):
 
 
 class Artifacts(NamedTuple):
-    """What a job hands on: patterns of files, and those that are left out, as written."""
+    """What a job hands on: patterns of files, and those that are left out, as written.
+
+    `written` is what the file says where that is no pattern (`publish: $(Build.SourcesDirectory)`).
+    """
 
     location: Location
     paths: tuple[Text, ...]
     excluded: tuple[Text, ...] = ()
     block: tuple[int, int] = (UNPLACED, UNPLACED)
+    written: str = ""
 
 
 class Job(NamedTuple):
@@ -216,7 +223,8 @@ class Job(NamedTuple):
     `system` is "linux", "macos", "windows", or "" where it is not known or several. `home` is the home folder of its
     user, "" where it is not known. `releases`: it publishes, or runs for tags and releases only. `updates`: it is there
     to change dependencies (a scheduled bot, a job for the newest versions). `hosted`: the provider's own machine.
-    `caches` are those that belong to the job as a whole. `block` is its span.
+    `caches` are those that belong to the job as a whole. `block` is its span. `image` is the image that it runs in, as
+    written, parameters filled in; "" where it runs in none, or in one that is not known.
     """
 
     name: str
@@ -230,6 +238,7 @@ class Job(NamedTuple):
     updates: bool = False
     hosted: bool = True
     block: tuple[int, int] = (UNPLACED, UNPLACED)
+    image: str = ""
 
     @property
     def all_caches(self) -> tuple[CacheUse, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from kempt.model.provider import Edits  # at run time it would lengthen every chain of imports by half
 
 N = TypeVar("N", yaml.Mapping, yaml.Sequence)
+COUNTED = re.compile(r"[\"']?(v[0-9]{1,4})(?=[-_./ |\"']|$)", re.IGNORECASE)
+
+
+def counted(key: str) -> str:
+    """The word at the start of a key that people count up to begin anew, with a hyphen behind it; or nothing."""
+    match = COUNTED.match(key)
+    return f"{match[1]}-" if match else ""
 
 
 def opened(pipeline: Pipeline) -> yaml.Document | None:

@@ -8,7 +8,8 @@ from kempt.model.finding import Finding, Level, Safety
 from kempt.model.pipeline import Built, CacheUse, Text
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import caching, installing
+from kempt.rules import caching, exchanging, installing
+from kempt.rules.caching import Stored
 from kempt.rules.installing import Work
 from kempt.rules.places import Holds
 
@@ -26,27 +27,29 @@ def _all(repo: Repo) -> Iterator[Finding]:
         for step, cache in caching.caches(work.job):
             for each in caching.stored(repo, work.job, step, cache):
                 if each.holds is Holds.ENVIRONMENT:
-                    yield _finding(repo, work, cache, each.text)
+                    yield _finding(repo, work, cache, each)
 
 
-def _finding(repo: Repo, work: Work, cache: CacheUse, text: Text | None) -> Finding:
-    switch = cache.built is Built.ENVIRONMENT
-    wanted = caching.wanted(repo, work, cache.manager or _owner(repo, work, cache), locked=text is None)
+def _finding(repo: Repo, work: Work, cache: CacheUse, found: Stored) -> Finding:
+    text, place = found.text, (found.text or Text(cache.manager, cache.location))
+    way = exchanging.instead(repo, work, cache, found, cache.manager or found.manager or _owner(repo, work, cache))
     if any(act.step.skipped_on_hit and act.installs for act in work.acts):
-        wanted = None  # with downloads in its place, nothing would install them on a hit
-    place = text or Text(cache.manager, cache.location)
-    edits = (
-        ()
-        if wanted is None
-        else caching.provider_of(work.pipeline).with_path(work.pipeline, work.job, cache, place, wanted)
-    )
-    what = f"`{text.value}`" if text is not None else f"what `cache: {cache.manager}` stores"
+        way = way._replace(edits=())  # with downloads in its place, nothing would install them on a hit
+    safety = Safety.SAFE if cache.built is Built.ENVIRONMENT else Safety.UNSAFE
     return RULE.finding(
-        text.location if text is not None else cache.location,
-        f"{what} is an environment, no download cache",
+        text.location if text is not None else cache.location, _message(found),
         key=f"{work.job.name} {place.value}",
-        fix=installing.fix("cache downloads instead", Safety.SAFE if switch else Safety.UNSAFE, edits),
+        help=f"write `{cache.off}`, and cache the manager's download cache" if cache.off else None,
+        fix=installing.fix(way.title, safety, way.edits),
     )  # fmt: skip
+
+
+def _message(found: Stored) -> str:
+    if found.text is None:
+        return f"what `{found.where}` stores is an environment, no download cache"
+    if found.managers:
+        return f"`{found.where}` holds Poetry's environments beside its downloads"
+    return f"`{found.where}` is an environment, no download cache"
 
 
 def _owner(repo: Repo, work: Work, cache: CacheUse) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -11,26 +12,26 @@ from kempt.formats import glob
 from kempt.managers import commands
 from kempt.model.automation import Act
 from kempt.model.finding import Finding
-from kempt.model.pipeline import Built, CacheUse, Command, Job, KeyPart, PartKind, Pipeline, Step, Text
+from kempt.model.pipeline import Built, CacheUse, Job, KeyPart, PartKind, Pipeline, Step, Text
 from kempt.model.provider import Provider, Wanted
 from kempt.model.repo import Repo, Service
-from kempt.rules import installing, places
+from kempt.rules import environments, installing, places
 from kempt.rules.installing import Work
 from kempt.rules.places import Holds, Machine, normal
 
 CACHE_DIR = "--cache-dir"
-VALUED = frozenset({
-    "-p", "--python", "--prompt", "--app-data", "--seeder", "--pip", "--setuptools", "--wheel", "--extra-search-dir",
-    "--index-url", "--default-index", CACHE_DIR,
-})  # fmt: skip
-"""Options of `venv`, virtualenv and `uv venv` that take a word."""
+UNTOLD = "nothing here tells it to keep them there"
+"""Why a folder of the project with a manager's name holds none of its downloads, as far as can be seen."""
+IN_IMAGE = re.compile(r"(?:^|/)python:(\d+\.\d+)")
+"""An image of Python, and which."""
+PYTHON_FILE = ".python-version"
 
 
 class Stored(NamedTuple):
     """What a cache stores at one of its paths. `text` is None for a switch that names no path.
 
     `elsewhere` says why its manager's downloads do not lie there in this job, in words, and `moved_by` is the variable
-    that moves them.
+    that moves them. `written` is what the file says where it names no path.
     """
 
     holds: Holds
@@ -38,6 +39,7 @@ class Stored(NamedTuple):
     text: Text | None = None
     elsewhere: str = ""
     moved_by: str = ""
+    written: str = ""
 
     @property
     def manager(self) -> str:
@@ -47,14 +49,14 @@ class Stored(NamedTuple):
     @property
     def where(self) -> str:
         """What is written in the file: the path, or the switch."""
-        return self.text.value if self.text is not None else f"cache: {self.manager}"
+        return self.written or (self.text.value if self.text is not None else f"cache: {self.manager}")
 
 
 def stored(repo: Repo, job: Job, step: Step | None, cache: CacheUse) -> tuple[Stored, ...]:
     """What a cache stores, path by path."""
     if cache.built is not None:
         holds = Holds.ENVIRONMENT if cache.built is Built.ENVIRONMENT else Holds.DOWNLOADS
-        return (Stored(holds, (cache.manager,), cache.paths[0] if cache.paths else None),)
+        return (Stored(holds, (cache.manager,), cache.paths[0] if cache.paths else None, written=cache.written),)
     machine = Machine(_variables(job, step), job.system, tuple(_told(job)))
     return tuple(_at(repo, job, text, machine) for text in cache.paths)
 
@@ -96,9 +98,47 @@ def place_of(job: Job, manager: str) -> str:
 def _at(repo: Repo, job: Job, text: Text, machine: Machine) -> Stored:
     path = normal(text.value, machine.variables)
     found = places.place(path, machine)
-    if found.holds is Holds.OTHER and (path in _made(repo) or (places.OF_USER.search(path) and _is_pythons(job))):
+    if found.holds is Holds.OTHER and (
+        path in environments.made(repo) or (places.OF_USER.search(path) and _is_pythons(job))
+    ):
         return Stored(Holds.ENVIRONMENT, (), text)
+    if "poetry" in found.managers and not found.elsewhere and _holds_environments(repo, job, path):
+        return Stored(Holds.ENVIRONMENT, found.managers, text)
+    if found.holds is Holds.UNKNOWN and (untold := _untold(repo, job, path, machine)):
+        return Stored(Holds.DOWNLOADS, (untold,), text, UNTOLD)
     return Stored(found.holds, found.managers, text, found.elsewhere, found.moved_by)
+
+
+def _holds_environments(repo: Repo, job: Job, path: str) -> bool:
+    """Whether a place of Poetry's downloads is all of its cache folder, in which it keeps environments too."""
+    parts = path.split("/")
+    return set(commands.downloads("poetry").kept).isdisjoint(parts) and environments.are_in_cache(repo, job)
+
+
+def _untold(repo: Repo, job: Job, path: str, machine: Machine) -> str:
+    """The manager that a folder of the project is named after and that nothing tells to use it; empty if none.
+
+    What is told in settings of the machine or the CI project is not seen.
+    """
+    manager = places.named_after(path)
+    if not manager or any(step.opaque for step in job.steps) or machine.told or _has_settings(repo, manager):
+        return ""
+    downloads = commands.downloads(manager)
+    variables = {downloads.variable, "XDG_CACHE_HOME", "PIP_CONFIG_FILE", "UV_CONFIG_FILE"}
+    words = (word for command in job.commands for word in command.argv)
+    used = any(act.job is job and act.doing.manager == manager for act in repo.automation.acts)
+    return manager if used and variables.isdisjoint(machine.variables) and not any("cache" in w for w in words) else ""
+
+
+def _has_settings(repo: Repo, manager: str) -> bool:
+    """Whether a tracked file may say where a manager keeps its downloads."""
+    names = {"uv": ("uv.toml",), "poetry": ("poetry.toml",), "pdm": ("pdm.toml",), "pip": ("pip.conf",)}
+    if any(next(repo.tree.listing.named(name), None) is not None for name in names.get(manager, ())):
+        return True
+    found = (repo.documents.toml(path) for path in repo.documents.paths if path.endswith("pyproject.toml"))
+    tools = (each.get("tool") for each in found)
+    uv = (tool.get("uv") for tool in tools if isinstance(tool, Mapping))
+    return manager == "uv" and any("cache-dir" in each for each in uv if isinstance(each, Mapping))
 
 
 def _is_pythons(job: Job) -> bool:
@@ -130,32 +170,6 @@ def _told(job: Job) -> Iterator[tuple[str, str]]:
                 yield manager, normal(words[number + 1], {})
 
 
-def _made(repo: Repo) -> frozenset[str]:
-    """The folders that commands of the repository's CI make environments in, or install packages into."""
-    found = {_within(act.command, act.doing.target) for act in repo.automation.acts if act.doing.target}
-    for pipeline in repo.automation.pipelines:
-        for job in pipeline.jobs:
-            found |= {_within(each, folder) for each in job.commands if (folder := environment_of(each))}
-    return frozenset(each for each in found if each not in {"", ".", "~", "/"} and not places.UNKNOWN.search(each))
-
-
-def _within(command: Command, folder: str) -> str:
-    path = normal(folder, {})
-    return path if path.startswith(("/", "~", "$")) or not command.folder else f"{command.folder}/{path}"
-
-
-def environment_of(command: Command) -> str:
-    """The folder that a command makes an environment in, as it is written; empty for a command of another kind."""
-    words = command.argv
-    if words[:2] == ("uv", "venv"):
-        words = words[1:]
-    elif words[:1] not in {("venv",), ("virtualenv",)}:
-        return ""
-    skipped = {number + 1 for number, word in enumerate(words) if word in VALUED}
-    named = (word for number, word in enumerate(words[1:], 1) if number not in skipped and not word.startswith("-"))
-    return next(named, ".venv" if words is not command.argv else "")
-
-
 # --- what should be there ------------------------------------------------------------------------------
 def provider_of(pipeline: Pipeline) -> Provider:
     """The provider of a pipeline."""
@@ -176,7 +190,7 @@ def wanted(repo: Repo, work: Work, manager: str = "", *, locked: bool = True) ->
     downloads = commands.downloads(name)
     if not locks and (locked or downloads.kept):
         return None
-    return Wanted(name, downloads, locks, python_of(work.pipeline, work.job))
+    return Wanted(name, downloads, locks, *_python(repo, work, name))
 
 
 def _followed(repo: Repo, manager: str, acts: Sequence[Act]) -> Iterator[PurePosixPath]:
@@ -211,10 +225,27 @@ def _locks(service: Service, manager: str) -> tuple[PurePosixPath, ...]:
     return own
 
 
-def python_of(pipeline: Pipeline, job: Job) -> str:
-    """The version of Python that a file names, as it names it; empty where it names none, or several."""
-    expressions = {text.value for text in pipeline.pythons if _is_in_job(text, job) or len(pipeline.jobs) == 1}
-    return expressions.pop() if len(expressions) == 1 else ""
+def _python(repo: Repo, work: Work, manager: str) -> tuple[str, str]:
+    """The version of Python that a job names, or else the tracked file that says it.
+
+    uv obeys the file whatever image it runs in. For the others the image is the interpreter.
+    """
+    said = pythons_of(work.pipeline, work.job)
+    if said:
+        return (said.pop() if len(said) == 1 else ""), ""
+    roots = [act.root for act in work.acts if act.doing.manager == manager and act.root is not None]
+    names = [*(f"{root}/{PYTHON_FILE}" for root in roots), PYTHON_FILE]
+    file = next((name.removeprefix("./") for name in names if name.removeprefix("./") in repo.tree.listing), "")
+    if manager == "uv" and file:
+        return "", file
+    if match := IN_IMAGE.search(work.job.image):
+        return match[1], ""
+    return "", "" if "python:" in work.job.image else file
+
+
+def pythons_of(pipeline: Pipeline, job: Job) -> set[str]:
+    """The versions of Python that a job names, as the file names them."""
+    return {text.value for text in pipeline.pythons if _is_in_job(text, job) or len(pipeline.jobs) == 1}
 
 
 def _is_in_job(text: Text, job: Job) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kempt.formats import glob
 from kempt.model.automation import Act
@@ -10,15 +10,15 @@ from kempt.model.finding import Finding, Level, Safety
 from kempt.model.pipeline import Artifacts, Job, Pipeline
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import caching, installing, places
+from kempt.rules import caching, environments, installing, places
 
 EVERYTHING = frozenset({"**", ".", ""})
 """The whole tree, in the normal spelling of paths."""
 LEFT_OUT = (".venv/**/*", "**/__pycache__/**/*")
 SAMPLE = ".venv/lib/python3.13/site-packages/six.py"
+IN_PROJECT = ("POETRY_VIRTUALENVS_IN_PROJECT", "PIPENV_VENV_IN_PROJECT")
 IN_TREE = frozenset({"uv", "pdm"})
 """Managers that make `.venv` in the project unless they are told otherwise."""
-IN_PROJECT = ("POETRY_VIRTUALENVS_IN_PROJECT", "PIPENV_VENV_IN_PROJECT")
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -26,6 +26,10 @@ def check(repo: Repo) -> Iterator[Finding]:
 
     Where another job calls what lies in `.venv`, it is handed on for that.
     """
+    yield from caching.once(_all(repo))
+
+
+def _all(repo: Repo) -> Iterator[Finding]:
     for pipeline, job, acts in installing.jobs(repo):
         if not job.artifacts or not _makes_environment(repo, job, acts) or _is_used_elsewhere(pipeline, job):
             continue
@@ -35,7 +39,8 @@ def check(repo: Repo) -> Iterator[Finding]:
                 continue
             edits = caching.provider_of(pipeline).without_paths(pipeline, artifacts, LEFT_OUT)
             yield RULE.finding(
-                whole.location, f"`{whole.value}` hands on `.venv`, which `{job.name}` makes", key=job.name,
+                whole.location, f"`{artifacts.written or whole.value}` hands on `.venv`, which the job makes",
+                key=job.name,
                 fix=installing.fix("leave the environment and bytecode out", Safety.SAFE, edits),
             )  # fmt: skip
 
@@ -44,21 +49,16 @@ def _makes_environment(repo: Repo, job: Job, acts: tuple[Act, ...]) -> bool:
     if any(act.installs and act.doing.manager in IN_TREE and not act.doing.names for act in acts):
         return True
     told = any(installing.is_true(step.variables, name) for step in job.steps for name in IN_PROJECT)
-    in_project = told or any(_is_in_project(repo, path) for path in repo.documents.paths)
+    settings = (environments.poetry_settings(repo, path) for path in repo.documents.paths)
+    in_project = told or any(each.get("in-project") is True for each in settings)
     if in_project and any(act.installs and act.doing.manager in {"poetry", "pipenv"} for act in acts):
         return True
-    return any(caching.environment_of(command).removeprefix("./") == ".venv" for command in job.commands)
+    return any(environments.environment_of(command).removeprefix("./") == ".venv" for command in job.commands)
 
 
 def _is_used_elsewhere(pipeline: Pipeline, job: Job) -> bool:
     words = (word for each in pipeline.jobs if each is not job for command in each.commands for word in command.argv)
     return any(".venv/" in word for word in words)
-
-
-def _is_in_project(repo: Repo, path: str) -> bool:
-    """Whether a file is Poetry's settings and puts environments into projects."""
-    found = repo.documents.toml(path).get("virtualenvs") if path.rpartition("/")[2] == "poetry.toml" else None
-    return isinstance(found, Mapping) and found.get("in-project") is True
 
 
 def _is_left_out(artifacts: Artifacts) -> bool:

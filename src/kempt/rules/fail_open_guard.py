@@ -69,9 +69,10 @@ def _is_judged_by_reader(pipeline: Pipeline, command: Command) -> bool:
 
 def _finding(work: Work, step: Step, command: Command, reason: str) -> Finding:
     own = step.own and command.statement[0] != UNPLACED and command.location.path == work.pipeline.path
+    fix = installing.fix("let kempt check", Safety.SAFE, _edits(work, step, command) if own else ())
     return RULE.finding(
-        command.location, f"`{' '.join(command.argv)}` as a guard {reason}", key=work.job.name,
-        fix=installing.fix("let kempt check", Safety.SAFE, _edits(work, step, command) if own else ()),
+        command.location, f"`{' '.join(command.argv)}` as a guard {reason}", key=work.job.name, fix=fix,
+        notes=installing.by_hand(work.pipeline, command, fix),
     )  # fmt: skip
 
 

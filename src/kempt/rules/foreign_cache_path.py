@@ -7,11 +7,10 @@ from typing import NamedTuple
 
 from kempt.managers import commands
 from kempt.model.finding import Finding, Fix, Level, Location, Safety
-from kempt.model.pipeline import CacheUse, Job, Text
+from kempt.model.pipeline import CacheUse, Job
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.providers.paths import without_path
-from kempt.rules import caching, installing
+from kempt.rules import caching, exchanging, installing
 from kempt.rules.caching import Stored
 from kempt.rules.installing import Work
 from kempt.rules.places import Holds
@@ -21,6 +20,8 @@ RUNNERS = frozenset({
     "micromamba", "pixi", "rye", "pip-compile", "cibuildwheel",
 })  # fmt: skip
 """Programs that may install with any manager."""
+MANAGERS = frozenset({"uv", "poetry", "pdm", "pipenv", "pip-tools"})
+"""What pip installs to install with."""
 PLACES = {
     "gitlab": "inside the project, with the manager's cache variable set to it",
     "azure": "one folder without wildcards, with the manager's cache variable set to it",
@@ -55,17 +56,16 @@ def _all(repo: Repo) -> Iterator[Finding]:
             (cache, caching.stored(repo, work.job, step, cache)) for step, cache in caching.caches(work.job)
         ]  # fmt: skip
         covered = {
-            name for cache, found in all_found for each in found if _counts(cache, each) for name in each.managers
+            name
+            for cache, found in all_found
+            for each in found
+            if exchanging.counts(cache, each)
+            for name in each.managers
         }
         unknown = any(each.holds is Holds.UNKNOWN for _, found in all_found for each in found)
         lacking = () if unknown else tuple(name for name in used if name not in covered)
         for cache, found in all_found:
             yield from _of_cache(repo, Held(work, cache, found, used, lacking))
-
-
-def _counts(cache: CacheUse, found: Stored) -> bool:
-    """Whether downloads are really stored."""
-    return found.holds is Holds.DOWNLOADS and not found.elsewhere and not _is_unstored(cache, found)
 
 
 def _is_unstored(cache: CacheUse, found: Stored) -> bool:
@@ -82,7 +82,7 @@ def _of_cache(repo: Repo, held: Held) -> Iterator[Finding]:
             finding = _unstored(repo, held, each, write=not written)
         elif each.holds is Holds.DOWNLOADS and mine and each.elsewhere:
             finding = _moved(repo, held, each, write=not written)
-        elif each.holds is Holds.DOWNLOADS and not mine and _is_judged(held.work.job, each):
+        elif each.holds is Holds.DOWNLOADS and not mine and _is_judged(held.work.job, each) and not _brings(held, each):
             finding = _foreign(repo, held, each, write=not written)
         if finding is not None:
             written = written or (finding.fix is not None and bool(held.lacking))
@@ -103,6 +103,18 @@ def _is_judged(job: Job, found: Stored) -> bool:
     )
 
 
+def _brings(held: Held, found: Stored) -> bool:
+    """Whether pip's downloads are the manager itself, which is worth a cache beside that of what it downloads.
+
+    A switch such as setup-python's `cache: pip` follows pip's own files, and is left over from before the manager came.
+    """
+    if found.text is None:
+        return False
+    fetched = (act for act in held.work.acts if act.doing.manager == "pip" and act.doing.cached)
+    names = {installing.name_of(word.text) for act in fetched for word in act.doing.names}
+    return not held.lacking and found.manager == "pip" and bool(names & MANAGERS)
+
+
 def _foreign(repo: Repo, held: Held, found: Stored, *, write: bool) -> Finding:
     owner, installer = caching.title_of(found.manager), caching.title_of((*held.lacking, *held.used)[0])
     told = f"cache what {installer} downloads: {caching.place_of(held.work.job, (*held.lacking, *held.used)[0])}"
@@ -120,10 +132,12 @@ def _moved(repo: Repo, held: Held, found: Stored, *, write: bool) -> Finding | N
         return None  # the places of all systems are listed together
     title = caching.title_of(manager)
     set_here = found.moved_by in {"", *(each.name for each in held.work.pipeline.variables)}
+    untold = found.elsewhere == caching.UNTOLD
+    told = f"cache {caching.place_of(held.work.job, manager)}, or take this path out"
     return RULE.finding(
         _location(held, found), f"`{found.where}` stays empty of {title}'s downloads: {found.elsewhere}",
-        key=f"{held.work.job.name} {found.where}",
-        help=f"cache {caching.place_of(held.work.job, manager)}, or take this path out",
+        key=f"{held.work.job.name} {found.where}", level=Level.WARNING if untold else None,
+        help=f"set `{commands.downloads(manager).variable}` to it" if untold else told,
         fix=_fix(repo, held, found, write=write and set_here),
     )  # fmt: skip
 
@@ -145,14 +159,14 @@ def _fix(repo: Repo, held: Held, found: Stored, *, write: bool) -> Fix | None:
     """The right place instead of a path, or nothing instead of it where the right one is cached already."""
     pipeline, job = held.work.pipeline, held.work.job
     if held.lacking:
-        wanted = caching.wanted(repo, held.work, held.lacking[0], locked=found.text is None) if write else None
-        text = found.text or Text(found.manager, held.cache.location)
-        edits = caching.provider_of(pipeline).with_path(pipeline, job, held.cache, text, wanted) if wanted else ()
+        edits = exchanging.written(repo, held.work, held.cache, found, held.lacking[0]) if write else ()
         title = f"cache {caching.title_of(held.lacking[0])}'s downloads instead"
         return installing.fix(title, Safety.SAFE, edits)
-    if not held.used or found.text is None or _is_needed_elsewhere(held, found):
+    if not held.used or _is_needed_elsewhere(held, found) or exchanging.sharing(pipeline, job, held.cache):
         return None
-    return installing.fix(f"take `{found.where}` out", Safety.SAFE, without_path(pipeline, found.text))
+    return installing.fix(
+        f"take `{found.where}` out", Safety.SAFE, exchanging.without(pipeline, job, held.cache, found)
+    )
 
 
 def _is_needed_elsewhere(held: Held, found: Stored) -> bool:

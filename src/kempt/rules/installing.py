@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from posixpath import normpath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from kempt.managers import commands
 from kempt.model.automation import Act
 from kempt.model.finding import Finding, Fix, Location, Replace, Safety
 from kempt.model.installs import Effect
-from kempt.model.pipeline import UNPLACED, Command, Job, Pipeline, Step
-from kempt.model.repo import Repo, Service
+from kempt.model.pipeline import UNPLACED, Command, Job, Pipeline, Step, Word
+
+if TYPE_CHECKING:
+    from kempt.model.repo import Repo, Service  # at run time it would lengthen every chain of imports
 
 INSTALLERS = frozenset({
     "pip", "setuptools", "wheel", "uv", "poetry", "pdm", "pipenv", "pipx", "pip-tools", "virtualenv", "build", "twine",
@@ -108,7 +111,7 @@ def with_word(act: Act, word: str) -> tuple[Replace, ...]:
     if act.doing.verb >= len(words) or not is_placed(act):
         return ()
     end = words[act.doing.verb].end
-    return () if end == UNPLACED else (Replace(act.pipeline.path, end, end, f" {word}"),)
+    return () if end == UNPLACED else (Replace(act.command.location.path, end, end, f" {word}"),)
 
 
 def with_option(act: Act, number: int, text: str) -> tuple[Replace, ...]:
@@ -116,12 +119,27 @@ def with_option(act: Act, number: int, text: str) -> tuple[Replace, ...]:
     word = act.command.words[number]
     if word.start == UNPLACED or not is_placed(act):
         return ()
-    return (Replace(act.pipeline.path, word.start, word.end, text),)
+    return (Replace(act.command.location.path, word.start, word.end, text),)
 
 
 def is_placed(act: Act) -> bool:
-    """Whether a command stands in the pipeline's own file at a place that is known."""
-    return act.step.own and act.command.location.path == act.pipeline.path and act.command.start != UNPLACED
+    """Whether a command stands at a place that is known: in the pipeline's file, or in one that it includes.
+
+    Only words of the command itself can be changed in an included file. Steps are added to the pipeline's own.
+    """
+    return act.command.start != UNPLACED and (act.step.own or is_included(act.pipeline, act.command))
+
+
+def is_included(pipeline: Pipeline, command: Command) -> bool:
+    """Whether a command stands in another file than its pipeline: a local action, a template, an include."""
+    return command.location.path != pipeline.path
+
+
+def by_hand(pipeline: Pipeline, command: Command, mended: Fix | None) -> tuple[str, ...]:
+    """The note on a command of another file that no fix can reach."""
+    if mended is not None or not is_included(pipeline, command):
+        return ()
+    return (f"`{command.location.path}` is used by `{pipeline.path}`; kempt does not edit it here, mend it by hand",)
 
 
 def fix(title: str, safety: Safety, edits: tuple[Replace, ...]) -> Fix | None:
@@ -150,12 +168,26 @@ def is_compared(repo: Repo, act: Act) -> bool:
     """Whether any job or hook of the repository compares the lock that a command installs with the manifest."""
     manager, comparing = act.doing.manager, {Effect.CHECKED, Effect.COMPARES}
     if any(
-        each.doing.manager == manager and each.doing.effect in comparing and _may_be_same(each.root, act.root)
+        each.doing.manager == manager
+        and each.doing.effect in comparing
+        and _may_be_same(each.root, act.root)
+        and not failures(each)
         for each in repo.automation.acts
     ):
         return True
     ids = {hook.id.value for file in repo.automation.hooks for hook in file.hooks}
     return not ids.isdisjoint(HOOKS.get(manager, frozenset()) | {"kempt-check"}) or _runs_kempt(repo)
+
+
+def failures(act: Act) -> tuple[tuple[str, ...], ...]:
+    """The installs and comparisons that must have failed for a command to run: `A` in `A || B`, in `if ! A; then B`."""
+    tests = (argv for branch in act.command.branches if not branch.holds for argv in branch.test)
+    return tuple(argv for argv in tests if _says_that_all_is_well(argv))
+
+
+def _says_that_all_is_well(argv: tuple[str, ...]) -> bool:
+    doing = commands.understand(tuple(map(Word, argv)), {})
+    return doing is not None and (doing.installs or doing.effect is Effect.COMPARES)
 
 
 def _may_be_same(one: PurePosixPath | None, other: PurePosixPath | None) -> bool:

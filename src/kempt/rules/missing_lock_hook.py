@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from kempt.model.installs import Doing, Effect
 from kempt.model.pipeline import Command, Word
 from kempt.model.repo import Repo, Service
 from kempt.model.rule import Rule
-from kempt.rules import hooking, locking
+from kempt.rules import hooking, locking, versioning
 
 COMPARES = frozenset({Effect.CHECKED, Effect.COMPARES})
 
@@ -77,23 +77,24 @@ def check(repo: Repo) -> Iterator[Finding]:
     if not locked or _is_kempt_at_work(repo):
         return
     compared = set(_compared_by_hooks(repo)) | set(_compared_in_ci(repo)) | set(_compared_in_scripts(repo))
-    for manager, hook in HOOKS.items():
+    for manager in HOOKS:
         missing = [
             each for each in locked
             if each.manager == manager and not compared & {(manager, each.root), (manager, None)}
         ]  # fmt: skip
         if missing:
-            yield _finding(file, hook, missing)
+            yield _finding(repo, file, manager, missing)
 
 
-def _finding(file: HookFile, wanted: LockHook, services: list[Service]) -> Finding:
+def _finding(repo: Repo, file: HookFile, manager: str, services: list[Service]) -> Finding:
     locks = ", ".join(f"`{service.lock}`" for service in services)
-    edits = _edits(file, wanted, services)
+    together = for_one_release(repo, manager, services)
+    edits = edits_for(repo, file, manager, *together) if together else ()
     only = services[0] if len(services) == 1 else None
     return RULE.finding(
         Location(file.path, 0), f"pre-commit is in use, and no hook and no CI job notices that {locks} is stale",
         key=" ".join(str(service.lock) for service in services),
-        fix=Fix(f"add `{wanted.id}`", Safety.SAFE, edits) if edits else None,
+        fix=Fix(f"add `{HOOKS[manager].id}`", Safety.SAFE, edits) if edits else None,
         service=only.root if only else None,
     )  # fmt: skip
 
@@ -176,15 +177,43 @@ def _root(repo: Repo, folder: str | None, named: str) -> PurePosixPath | None:
 
 
 # --- the fix -------------------------------------------------------------------------------------------
-def _edits(file: HookFile, wanted: LockHook, services: Iterable[Service]) -> tuple[Replace, ...]:
+def for_one_release(
+    repo: Repo, manager: str, services: Sequence[Service], preferred: Iterable[str] = ()
+) -> tuple[str, Sequence[Service]] | None:
+    """A release whose hook all of these services accept, or as many of them as the first one can share one with.
+
+    uv refuses any other version than `required-version`, Poetry any other than `requires-poetry`, and a hook that
+    refuses stops each commit. The tags of the hooks' repositories are the managers' releases. None where none is known.
+    """
+    wanted, first = HOOKS[manager], services[0]
+    found = [*preferred, wanted.rev]
+    found += (each for service in services for each in versioning.candidates(repo, service, manager))
+    fitting = [each for each in dict.fromkeys(found) if each and versioning.number(each) >= wanted.since]
+    for group in (services, (first,)):
+        for version in fitting:
+            if versioning.is_accepted(repo, group, manager, version):
+                return version, [each for each in services if versioning.is_accepted(repo, (each,), manager, version)]
+    return None
+
+
+def edits_for(
+    repo: Repo, file: HookFile, manager: str, version: str, services: Sequence[Service]
+) -> tuple[Replace, ...]:  # fmt: skip
+    """The hook for each of these services, beside others of an accepted release if there are any, else as this one."""
     from kempt.formats import hook_edits
 
+    wanted = HOOKS[manager]
     hooks = tuple(_rows(file, wanted, service) for service in services)
-    beside = next((hook for hook in file.hooks if hooking.comes_from(hook, wanted.address)), None)
-    version = hooking.version(file, beside) if beside else None
-    if beside is not None and version is not None and version >= wanted.since:
-        return hook_edits.with_hooks(file, beside, hooks)
-    return hook_edits.with_repository(file, Entry(wanted.address, wanted.rev, hooks))
+    for beside in file.hooks:
+        there = hooking.version(file, beside) if hooking.comes_from(beside, wanted.address) else None
+        if there is not None and there >= wanted.since and is_accepted(repo, manager, there, services):
+            return hook_edits.with_hooks(file, beside, hooks)
+    return hook_edits.with_repository(file, Entry(wanted.address, version, hooks))
+
+
+def is_accepted(repo: Repo, manager: str, there: tuple[int, ...], services: Iterable[Service]) -> bool:
+    """Whether services accept the release that a `rev` names."""
+    return versioning.is_accepted(repo, services, manager, ".".join(map(str, there)))
 
 
 def _rows(file: HookFile, wanted: LockHook, service: Service) -> Rows:

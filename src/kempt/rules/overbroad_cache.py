@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kempt.model.finding import Finding, Level, Safety
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import caching, installing
+from kempt.rules import caching, exchanging, installing
 from kempt.rules.places import Holds
 
 
@@ -18,20 +18,18 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _all(repo: Repo) -> Iterator[Finding]:
     for work in installing.jobs(repo):
-        pipeline, job, acts = work
-        if not installing.managers(acts):
+        job = work.job
+        if not installing.managers(work.acts):
             continue  # what other languages keep there is not for kempt to say
         for step, cache in caching.caches(job):
             for each in caching.stored(repo, job, step, cache):
                 if each.holds is not Holds.EVERYTHING or each.text is None:
                     continue
-                wanted = caching.wanted(repo, work, locked=False)
-                provider = caching.provider_of(pipeline)
-                edits = () if wanted is None else provider.with_path(pipeline, job, cache, each.text, wanted)
+                way = exchanging.instead(repo, work, cache, each)
                 yield RULE.finding(
                     each.text.location, f"`{each.text.value}` is more than one download cache",
                     key=f"{job.name} {each.text.value}",
-                    fix=installing.fix("cache downloads only", Safety.SAFE, edits),
+                    fix=installing.fix(way.title, Safety.SAFE, way.edits),
                 )  # fmt: skip
 
 

@@ -166,6 +166,14 @@ def place(path: str, machine: Machine, made: frozenset[str] = frozenset()) -> Pl
     return Place(Holds.UNKNOWN if UNKNOWN.search(path) or NAMED.search(path) else Holds.OTHER)
 
 
+def named_after(path: str) -> str:
+    """The manager that a folder of the project bears the name of, in its last part; empty for all others."""
+    if path.startswith(("/", "~", "$", "%", "..")) or UNKNOWN.search(path):
+        return ""
+    name = path.rpartition("/")[2].removeprefix(".")
+    return next((each for each in managers.NAMES if each != "pylock" and name in {each, f"py{each}"}), "")
+
+
 def of_downloads(downloads: Downloads, machine: Machine) -> str:
     """Where a manager keeps its downloads, for people to read: on Linux, where the system is not known."""
     return _effective(downloads, machine)[0]

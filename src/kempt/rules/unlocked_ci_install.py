@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from posixpath import normpath
 
@@ -32,20 +32,38 @@ def check(repo: Repo) -> Iterator[Finding]:
 def _findings(repo: Repo) -> Iterator[Finding]:
     told = set[str]()
     for _, job, acts in installing.jobs(repo):
-        followed = set[tuple[str, PurePosixPath | None]]()
+        followed: list[Act] = []
         for act in acts:
-            whose, finding = (act.doing.manager, act.root), None
+            finding = None
             if act.doing.effect is Effect.PACKAGES and act.doing.files:
-                followed.add(whose)
+                followed.append(act)
             if not (job.updates or act.doing.upgrades or installing.may_be_set_elsewhere(job, acts, act)):
                 finding = _of_pip(repo, act, followed) if act.doing.effect is Effect.PACKAGES else (
-                    None if whose in followed else _of_project(repo, act)
+                    None if _is_covered(act, followed, act.doing.manager) else _of_project(repo, act)
                 )  # fmt: skip
             if act.doing.effect in PROVEN or (finding is not None and act.doing.effect is not Effect.PACKAGES):
-                followed.add(whose)
+                followed.append(act)
             if finding is not None and finding.fingerprint not in told:
                 told.add(finding.fingerprint)
                 yield finding
+
+
+def _is_covered(act: Act, followed: Iterable[Act], *managers: str) -> bool:
+    """Whether one of these commands has followed the lock by the time that this one runs.
+
+    What runs where another has failed proves nothing for those that run in any case, nor does what failed for it.
+    """
+    failed = installing.failures(act)
+    return any(
+        each.doing.manager in managers and each.root == act.root and set(installing.failures(each)).issubset(failed)
+        and not (each.step is act.step and each.command.argv in failed)
+        for each in followed
+    )  # fmt: skip
+
+
+def _key(act: Act) -> str:
+    """What tells a command from the others of its job, and from itself where it is tried again."""
+    return f"{act.job.name} {act.text}" + " otherwise" * len(installing.failures(act))
 
 
 def _of_project(repo: Repo, act: Act) -> Finding | None:
@@ -57,23 +75,28 @@ def _of_project(repo: Repo, act: Act) -> Finding | None:
         writes = doing.effect is Effect.UNLOCKED or (doing.effect in PROVEN and (doing.manager, verb) in LENIENT)
         return RULE.finding(
             act.command.location, f"`{act.text}` takes the newest versions: there is no lock to hold it to",
-            key=f"{act.job.name} {act.text}", level=Level.WARNING, service=service.root,
+            key=_key(act), level=Level.WARNING, service=service.root,
             help=locking.in_folder(service, f"{doing.manager} lock"),
         ) if writes else None  # fmt: skip
     if doing.effect is not Effect.UNLOCKED or (verb == "run" and installing.is_compared(repo, act)):
         return None
     word = STRICT[doing.manager]
+    edits = installing.with_word(act, word) if _fits(repo, act) else ()
+    fix = installing.fix(f"add `{word}`", Safety.SAFE, edits)
     return RULE.finding(
         act.command.location, f"`{act.text}` may write another `{service.lock.name}` and install from that",
-        key=f"{act.job.name} {act.text}", service=service.root, help=f"add {word}: it fails where the lock is stale",
-        fix=installing.fix(f"add `{word}`", Safety.SAFE, installing.with_word(act, word) if _fits(repo, act) else ()),
+        key=_key(act), service=service.root, help=f"add {word}: it fails where the lock is stale", fix=fix,
+        notes=installing.by_hand(act.pipeline, act.command, fix),
     )  # fmt: skip
 
 
 def _fits(repo: Repo, act: Act) -> bool:
-    """Whether there is a lock wherever the same command runs: in each row of a matrix, in each job that shares it."""
+    """Whether there is a lock wherever the same command runs: in each row of a matrix, in each job that shares it.
+
+    A job that changes the lock on purpose may need it as it is.
+    """
     same = [each for each in repo.automation.acts if each.command.location == act.command.location]
-    return all(each.root is not None and installing.is_locked(repo, each) for each in same)
+    return all(each.root is not None and not each.job.updates and installing.is_locked(repo, each) for each in same)
 
 
 def _is_its_manifest(act: Act, service: Service) -> bool:
@@ -82,7 +105,7 @@ def _is_its_manifest(act: Act, service: Service) -> bool:
     return name == ("Pipfile" if act.doing.manager == "pipenv" else locking.PYPROJECT)
 
 
-def _of_pip(repo: Repo, act: Act, followed: Container[tuple[str, PurePosixPath | None]]) -> Finding | None:
+def _of_pip(repo: Repo, act: Act, followed: Iterable[Act]) -> Finding | None:
     """Requirements without versions, and a project that is installed past its lock."""
     doing, service = act.doing, installing.service(repo, act)
     if doing.hashed or doing.constraints or "--no-deps" in act.command.argv:
@@ -95,16 +118,26 @@ def _of_pip(repo: Repo, act: Act, followed: Container[tuple[str, PurePosixPath |
                 about=path, level=_level(repo, service, path), service=act.root,
                 help="write the file with uv pip compile --generate-hashes, and install it with --require-hashes",
             )  # fmt: skip
-    own = any(each.partition("[")[0] in {".", "./", ""} for each in doing.folders)
-    if not own or service is None or service.lock is None or service.demoted:
+    if service is None or service.lock is None or service.demoted or not _is_installed(act, service):
         return None
-    if doing.files or any((manager, act.root) in followed for manager in ("uv", "poetry", "pdm", "pipenv", "pip")):
+    if doing.files or _is_covered(act, followed, "uv", "poetry", "pdm", "pipenv", "pip"):
         return None  # its dependencies are there by now
     return RULE.finding(
         act.command.location, f"`{act.text}` takes the newest versions and leaves `{service.lock}` aside",
-        key=f"{act.job.name} {act.text}", level=None if service.application else Level.INFO, service=service.root,
+        key=_key(act), level=None if service.application else Level.INFO, service=service.root,
         help=_install_command(service),
     )  # fmt: skip
+
+
+def _is_installed(act: Act, service: Service) -> bool:
+    """Whether one of the folders that pip is given is the service's own."""
+    folders = {each.partition("[")[0] for each in act.doing.folders}
+    if not folders.isdisjoint({".", "./", ""}):
+        return True
+    start = act.folder
+    return start is not None and any(
+        PurePosixPath(normpath(f"{start or '.'}/{each}")) == service.root for each in folders
+    )
 
 
 def _level(repo: Repo, service: Service | None, path: PurePosixPath) -> Level | None:

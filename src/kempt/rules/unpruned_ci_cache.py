@@ -9,24 +9,26 @@ from kempt.model.finding import Finding, Level, Safety
 from kempt.model.installs import Effect
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import caching, installing
+from kempt.rules import caching, installing, keying
 from kempt.rules.places import Holds
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """`uv cache prune --ci` leaves what uv built itself: 181.8 MB became 3.1 MB (measured). Others cannot do it.
 
-    Where an action of uv's caches, pruning is that action's own option.
+    Where an action of uv's caches, pruning is that action's own option. A cache that begins anew with each lock does
+    not grow.
     """
     return caching.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:
-    for pipeline, job, acts in installing.jobs(repo):
+    for work in installing.jobs(repo):
+        pipeline, job, acts = work
         if any(act.doing.effect in {Effect.PRUNES, Effect.CLEARS} for act in acts):
             continue
         for step, cache in caching.caches(job):
-            if not cache.saves or cache.pruned or cache.built is not None:
+            if not cache.saves or cache.pruned or cache.built is not None or keying.is_bounded(repo, work, cache):
                 continue
             stored = caching.stored(repo, job, step, cache)
             found = next((each for each in stored if each.holds is Holds.DOWNLOADS and _prunes(each.manager)), None)

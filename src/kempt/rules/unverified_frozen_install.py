@@ -59,12 +59,14 @@ def _of_command(act: Act) -> Finding:
     else:
         command = COMPARE.get(manager, "")
         provider = caching.provider_of(act.pipeline)
-        own = installing.is_placed(act) and command
+        own = command and installing.is_placed(act) and not installing.is_included(act.pipeline, act.command)
         title = f"compare first: `{command}`"
         edits = provider.with_commands(act.pipeline, act.job, act.step, (command,)) if own else ()
+    fix = installing.fix(title, Safety.SAFE, edits)
     return RULE.finding(
         act.command.location, f"`{act.text}` takes a stale lock without a word, and nothing else compares it",
-        key=f"{act.job.name} {act.text}", service=act.root, fix=installing.fix(title, Safety.SAFE, edits),
+        key=f"{act.job.name} {act.text}", service=act.root, fix=fix,
+        notes=installing.by_hand(act.pipeline, act.command, fix),
     )  # fmt: skip
 
 

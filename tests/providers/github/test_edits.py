@@ -123,6 +123,38 @@ def test_a_cache_where_a_variable_has_it() -> None:
     assert "path: ${{ env.UV_CACHE_DIR }}\n" in after("env: {UV_CACHE_DIR: .uv}\n" + HEAD + before, with_cache(UV))
 
 
+@pytest.mark.parametrize(
+    "set_later, expected",
+    [
+        ("      - run: uv sync\n        env: {UV_CACHE_DIR: .uv}\n", "path: .uv\n"),
+        ("      - uses: astral-sh/setup-uv@v6\n        with: {enable-cache: false}\n      - run: uv sync\n",
+            "path: ${{ runner.temp }}/setup-uv-cache\n"),
+    ],
+    ids=["step", "action"],
+)  # fmt: skip
+def test_a_variable_that_is_set_after_the_cache_is_written_out(set_later: str, expected: str) -> None:
+    cache = "      - uses: actions/cache@v6\n        with: {key: a, path: ~/.cache}\n"
+
+    assert expected.strip() in after(
+        HEAD + cache.replace("{key: a, path: ~/.cache}", "\n          key: a\n          path: ~/.cache") + set_later,
+        with_path(UV),
+    ).replace('"', "")
+
+
+def test_a_variable_that_nobody_can_write_out_is_not_named() -> None:
+    cache = "      - uses: actions/cache@v6\n        with:\n          key: a\n          path: ~/.cache\n"
+    found = pipeline(HEAD + cache + "      - run: uv sync\n        env: {UV_CACHE_DIR: $X/uv}\n", LOCKS)
+
+    assert () == with_path(UV)(found)
+
+
+def test_a_file_that_says_the_python_is_hashed_beside_the_lock() -> None:
+    wanted = UV._replace(python="", python_file=".python-version")
+    found = after(HEAD + "      - run: uv sync\n", with_cache(wanted))
+
+    assert "${{ runner.arch }}-${{ hashFiles('uv.lock', '.python-version') }}\n" in found
+
+
 def test_a_cache_for_several_systems_is_at_each_of_their_places() -> None:
     text = HEAD.replace("ubuntu-latest", "${{ matrix.os }}") + "      - run: pip install -r requirements.txt\n"
     found = after(text, with_cache(PIP))

@@ -272,7 +272,7 @@ def test_the_variable_of_a_shared_cache_is_the_whole_files() -> None:
     new, _ = mended(text, moved(UV))
 
     assert (
-        "# CI\nvariables:\n  UV_CACHE_DIR: $CI_PROJECT_DIR/.cache/uv\ncache:\n  paths: [.cache/uv]\n"
+        "# CI\ncache:\n  paths: [.cache/uv]\nvariables:\n  UV_CACHE_DIR: $CI_PROJECT_DIR/.cache/uv\n"
         "test: {script: [uv sync]}\n"
     ) == new
 

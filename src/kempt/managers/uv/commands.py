@@ -38,6 +38,8 @@ VALUED = frozenset({
 })  # fmt: skip
 """The options of `uv sync`, `run`, `add`, `lock`, `export`, `pip` and `tool` that take a value (0.13.9's `--help`)."""
 NO_CACHE = ("--no-cache", "--no-cache-dir", "-n")
+MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+"""What `uv pip install -r` takes for a project's dependencies, where pip would read requirements (uv 0.13.9)."""
 
 
 def understand(program: str, words: Sequence[Word], variables: Mapping[str, str]) -> Doing | None:
@@ -117,11 +119,20 @@ def _pip(words: Sequence[Word], at: int, variables: Mapping[str, str]) -> Doing 
     doing = pip.packages(found, at + 1, hashed=options.is_on(variables.get("UV_REQUIRE_HASHES")))
     if verb == "sync":
         doing = doing._replace(files=tuple(word.text for _, word in found.rest), names=(), folders=())
-    return doing._replace(
+    return _without_manifests(doing)._replace(
         manager="uv",
         cached=_is_cached(found, options.read(words, 1, VALUED, whole=False), variables),
         upgrades=doing.upgrades or _upgrades(found, variables),
     )
+
+
+def _without_manifests(doing: Doing) -> Doing:
+    """`-r pyproject.toml` names no requirements file: it installs what the project of that folder asks for."""
+    projects = tuple(name for name in doing.files if name.rpartition("/")[2] in MANIFESTS)
+    if not projects:
+        return doing
+    files = tuple(name for name in doing.files if name not in projects)
+    return doing._replace(files=files, folders=(*doing.folders, *(name.rpartition("/")[0] or "." for name in projects)))
 
 
 def _tools(words: Sequence[Word], at: int, variables: Mapping[str, str]) -> Doing | None:

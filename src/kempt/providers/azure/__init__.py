@@ -70,4 +70,5 @@ PROVIDER = Provider(
     edits.with_key,
     edits.with_commands,
     edits.without_paths,
+    edits.without_cache,
 )

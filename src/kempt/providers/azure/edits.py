@@ -10,9 +10,10 @@ from kempt.model.provider import Edits, Wanted
 from kempt.providers.azure import keyed
 from kempt.providers.azure.keyed import with_key
 from kempt.providers.azure.variables import environment_name
+from kempt.providers.paths import without_use
 from kempt.providers.writing import at, list_with, opened, own, replaces, says
 
-__all__ = ["with_cache", "with_commands", "with_key", "with_path", "without_paths"]
+__all__ = ["with_cache", "with_commands", "with_key", "with_path", "without_cache", "without_paths"]
 
 ROOT = "$(Pipeline.Workspace)/.cache"
 """The folder that holds the caches: beside the repository, so that no clean-up takes them away."""
@@ -140,6 +141,14 @@ def with_commands(pipeline: Pipeline, job: Job, step: Step | None, commands: tup
 def _script(command: str, folder: str) -> str:
     line = f"script: {yaml.quoted(command)}"
     return f"{line}\nworkingDirectory: {folder}" if folder else line
+
+
+def without_cache(pipeline: Pipeline, job: Job, cache: CacheUse) -> Edits:
+    """No step that caches, where nothing asks whether it found something."""
+    del job
+    document = opened(pipeline)
+    asked = yaml.text_of(own(document and own(at(document, cache.block[0], yaml.Mapping), "inputs"), "cacheHitVar"))
+    return () if asked and pipeline.text.count(asked) > 1 else without_use(pipeline, cache)
 
 
 def without_paths(pipeline: Pipeline, artifacts: Artifacts, excluded: tuple[str, ...]) -> Edits:  # noqa: ARG001

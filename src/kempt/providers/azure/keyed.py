@@ -9,7 +9,7 @@ from kempt.model.pipeline import CacheUse, Job, PartKind, Pipeline
 from kempt.model.provider import Edits, Wanted
 from kempt.providers.azure import known
 from kempt.providers.azure.keys import segments
-from kempt.providers.writing import at, opened, own, replaces
+from kempt.providers.writing import at, counted, opened, own, replaces
 
 VERSION = re.compile(r"[\w.]{1,20}|\$\([\w.]{1,60}\)")
 """A version, or the variable that holds it."""
@@ -30,15 +30,21 @@ def with_python(body: yaml.Node | None, wanted: Wanted) -> Wanted:
     return wanted
 
 
-def prefix(wanted: Wanted, name: str = "") -> list[str]:
-    """The segments that stay when the locks change."""
+def prefix(wanted: Wanted, name: str = "", old: str = "") -> list[str]:
+    """The segments that stay when the locks change, behind the old key's version word."""
     word = f"{wanted.manager}-{name}" if name else wanted.manager
-    return [word, *MACHINE, *([f'"py{wanted.python}"'] if wanted.python else [])]
+    return [
+        *filter(None, [counted(old).strip("-")]),
+        word,
+        *MACHINE,
+        *([f'"py{wanted.python}"'] if wanted.python else []),
+    ]
 
 
 def locks_of(wanted: Wanted) -> list[str]:
     """The segments of the locks: what has no dot or slash in it would be taken for a word."""
-    return [lock if "/" in lock or "." in lock else f"./{lock}" for lock in wanted.locks]
+    files = wanted.locks if wanted.python else wanted.hashed
+    return [file if "/" in file or "." in file else f"./{file}" for file in files]
 
 
 def joined(parts: list[str]) -> str:
@@ -67,7 +73,8 @@ def with_key(pipeline: Pipeline, job: Job, cache: CacheUse, wanted: Wanted) -> E
         return ()
     if cache.location.path != pipeline.path or "${{" in key.value:
         return ()
-    stays = prefix(with_python(at(document, job.block[0], yaml.Mapping), wanted))
+    wanted = with_python(at(document, job.block[0], yaml.Mapping), wanted)
+    stays = prefix(wanted, old=key.value.strip())
     kept = [part.text for part in cache.key.parts if part.kind is PartKind.FILES]
     files = [*locks_of(wanted), *(text for text in kept if text not in wanted.locks and text in segments(key.value))]
     changes: list[yaml.Change | None] = [yaml.with_value(key, joined([*stays, *files]), document)]

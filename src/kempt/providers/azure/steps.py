@@ -21,6 +21,12 @@ UNREAD = {"powershell", "pwsh"}
 QUIET = {"checkout", "download", "downloadBuild", "getPackage", "upload", "publish", "reviewApp", *UNREAD}
 """Steps that install nothing, or whose scripts are not read."""
 
+PUBLISHED = {
+    "publishpipelineartifact": ("$(Pipeline.Workspace)", "targetPath", "path"),
+    "publishbuildartifacts": ("", "PathtoPublish", "pathToPublish"),
+}
+"""Tasks that hand on what a job made: where from if nothing is said, and the inputs that say it."""
+
 SET = re.compile(
     r"##vso\[task\.setvariable[ ]{1,9}variable=([\w.-]{1,200})[ ]{0,9}(?:;[^\]\n]{0,200})?\]([^\n\"']*)", re.IGNORECASE
 )
@@ -98,18 +104,19 @@ class Steps:
         kind = next((key for key in said if key in SHELLS or key in QUIET), "")
         step = self._step(item, said, kind)
         if kind == "publish":
-            self._publish(item, said["publish"], "")
+            self._publish(item, said["publish"], "", "publish")
         if kind in SHELLS:
             posix = kind == "bash" or self.machine.system != "windows"
             return self._script(step, said[kind], said.get("workingDirectory"), posix=posix)
         return step if kind else step._replace(opaque=next(iter(said), "step"))
 
-    def _publish(self, item: Held, stored: Held | None, default: str) -> None:
+    def _publish(self, item: Held, stored: Held | None, default: str, name: str) -> None:
         """What is handed on. Where a list of what is left out lies beside it, nothing is known."""
         own, listing = self.machine.own, self.machine.library.files.listing
         found = caches.handed_on(item, stored, default, self.machine.names, own)
         if found.value and not caches.has_exclusions(found.value, listing):
-            self.artifacts.append(Artifacts(place(item), (found,), block=span(item, own)))
+            said = f"{name}: {text(stored) or default}"
+            self.artifacts.append(Artifacts(place(item), (found,), block=span(item, own), written=said))
 
     def _script(self, step: Step, script: Held, folder: Held | None, *, posix: bool) -> Step:
         """A script. `set -e` is not on by itself: the last command alone decides whether a step fails."""
@@ -167,10 +174,10 @@ class Steps:
             return self._script_task(step, name, inputs)
         if name == "usepythonversion" and "versionSpec" in inputs:
             self.pythons.append(inputs["versionSpec"])
-        if name == "publishpipelineartifact":
-            self._publish(item, inputs.get("targetPath", inputs.get("path")), "$(Pipeline.Workspace)")
-        if name == "publishbuildartifacts":
-            self._publish(item, inputs.get("PathtoPublish", inputs.get("pathToPublish")), "")
+        if name in PUBLISHED:
+            default, *keys = PUBLISHED[name]
+            key = next((each for each in keys if each in inputs), keys[0])
+            self._publish(item, inputs.get(key), default, key)
         return step if known.is_harmless(task) else step._replace(opaque=task or "task")
 
     def _cache(self, step: Step, item: Held, inputs: Mapping[str, Held]) -> Step:

@@ -69,7 +69,7 @@ def use(
     paths = (Text(PREDEFINED[name], made.location),)
     if name != "pip":
         return made._replace(paths=paths)
-    return made._replace(paths=paths, manager="pip", built=Built.DOWNLOADS)
+    return made._replace(paths=paths, manager="pip", built=Built.DOWNLOADS, written=name)
 
 
 def _key(definition: Definition, path: PurePosixPath, *, one_platform: bool) -> Key | None:

@@ -15,6 +15,7 @@ from kempt.model.provider import Edits, Wanted
 from kempt.providers.bitbucket.caches import Definition, definitions
 from kempt.providers.bitbucket.jobs import MOST_USES
 from kempt.providers.bitbucket.starts import starts
+from kempt.providers.paths import without_use
 
 LITERAL = re.compile(r"[\w./~@+-]+")
 MANIFESTS = re.compile(
@@ -112,6 +113,12 @@ def with_commands(pipeline: Pipeline, job: Job, step: Step | None, commands: tup
         index = starts_at.index(step.block[0])
     changes = [yaml.with_item(place.document, script, yaml.quoted(each), index=index) for each in commands]
     return _replaced(pipeline, changes)
+
+
+def without_cache(pipeline: Pipeline, job: Job, cache: CacheUse) -> Edits:
+    """The name out of the step's list. What it means stays defined, for other steps."""
+    del job
+    return without_use(pipeline, cache)
 
 
 def without_paths(pipeline: Pipeline, artifacts: Artifacts, paths: tuple[str, ...]) -> Edits:

@@ -10,6 +10,7 @@ from kempt.formats import yaml
 from kempt.model.finding import Replace
 from kempt.model.pipeline import UNPLACED, Artifacts, CacheUse, Job, Pipeline, Step, Text
 from kempt.model.provider import Edits, Wanted
+from kempt.providers.circleci import caches
 from kempt.providers.circleci.executors import definitions, machine
 from kempt.providers.circleci.folders import relative
 from kempt.providers.circleci.keys import Known
@@ -91,6 +92,8 @@ def with_key(pipeline: Pipeline, job: Job, cache: CacheUse, wanted: Wanted) -> E
     ]
     if "<<" in wanted.python and {name for name, _ in alike} != {job.name}:
         wanted = wanted._replace(python="")  # a parameter of this job, which the others do not have
+    if len({one.image for one in pipeline.jobs if one.name in {name for name, _ in alike}}) > 1:
+        wanted = wanted._replace(python="")
     full, prefix = mended(old, ANYWHERE, wanted, listed.working)
     texts = {
         text.start: (text, new)
@@ -120,6 +123,20 @@ def with_commands(pipeline: Pipeline, job: Job, step: Step | None, commands: tup
     several = ["run: |", *(f"  {command}" for command in commands)]
     item = f"run: {yaml.quoted(commands[0])}" if len(commands) == 1 else several
     return _replaced(pipeline, (yaml.with_item(listed.document, listed.steps, item, index=index),))
+
+
+def without_cache(pipeline: Pipeline, job: Job, cache: CacheUse) -> Edits:
+    """Neither the step that saves nor the one that restores; nothing where another job has a cache of this key."""
+    listed = _listed(pipeline, job)
+    if listed is None or cache.key is None or not cache.paths:
+        return ()
+    sharing = [one for one in pipeline.jobs if any(caches.same(each, cache) for each in one.all_caches)]
+    uses = [each.block for each in job.all_caches if caches.same(each, cache) or each is cache]
+    spans = list(blocks(listed.document, listed.steps))
+    if any(one.name != job.name for one in sharing) or any(UNPLACED in use or use not in spans for use in uses):
+        return ()
+    gone = [yaml.without_item(listed.document, listed.steps, spans.index(use)) for use in dict.fromkeys(uses)]
+    return _replaced(pipeline, [each for each in gone if each is not None]) if len(spans) > len(gone) else ()
 
 
 def without_paths(pipeline: Pipeline, artifacts: Artifacts, paths: tuple[str, ...]) -> Edits:

@@ -33,6 +33,7 @@ class Machine(NamedTuple):
     shell: str = ""
     working: str | None = DEFAULT
     settings: tuple[Setting, ...] = ()
+    image: str = ""
 
 
 class Definitions(NamedTuple):
@@ -79,14 +80,15 @@ def machine(job: yaml.Node | None, scope: Scope, defined: Definitions) -> Machin
     layers = ((executor, executor_scope), (job, scope))
     system, home, hosted = _kind(layers, name, defined)
     working: str | None = DEFAULT
-    shell, variables = "", list[Setting]()
+    shell, named, variables = "", "", list[Setting]()
     for node, known in layers:
         image = _first(yaml.get(node, "docker"))
+        named = text_of(yaml.get(image, "image"), known) or named
         variables += [*settings(yaml.get(image, "environment"), known), *settings(yaml.get(node, "environment"), known)]
         shell = text_of(yaml.get(node, "shell"), known) or shell
         folder = text_of(yaml.get(node, "working_directory"), known)
         working = absolute(folder, None, home) if folder else working
-    return Machine(system, home, hosted, shell, working, tuple(variables))
+    return Machine(system, home, hosted, shell, working, tuple(variables), named)
 
 
 def _kind(

@@ -72,6 +72,7 @@ def _defined(file: File, entry: yaml.Entry, uses: list[Use], left: int) -> tuple
         home=runner.home,
         hosted=runner.hosted,
         block=NOWHERE if node.start < key.start else lines(file.document.text, key.start, node.end),
+        image=runner.image,
     )
     return _purposeful(job, uses), len(looked_at)
 

@@ -81,11 +81,13 @@ def caches(item: Item, path: PurePosixPath, known: Known) -> Iterator[CacheUse]:
         manager=name,
         keyed=not written,
         block=item.block,
+        written=item.name,
     )
     if tool in DOWNLOADS and _is_on(item, "pypi-cache"):
-        yield made._replace(built=Built.DOWNLOADS)
-    if _is_on(item, "venv-cache" if tool in ENVIRONMENTS else "pypi-cache"):
-        yield made._replace(built=Built.ENVIRONMENT)
+        yield made._replace(built=Built.DOWNLOADS, off="pypi-cache: false")
+    switch = "venv-cache" if tool in ENVIRONMENTS else "pypi-cache"
+    if _is_on(item, switch):
+        yield made._replace(built=Built.ENVIRONMENT, off=f"{switch}: false")
 
 
 def _is_on(item: Item, switch: str) -> bool:

@@ -24,7 +24,8 @@ MANIFESTS = re.compile(
 def keys(wanted: Wanted, working: str) -> tuple[str, str]:
     """A key for the wanted cache, and the prefix of it that any lock has."""
     prefix = f"{wanted.manager}-v1-{{{{ arch }}}}-{_python(wanted)}"
-    return prefix + "-".join(checksums(wanted.locks, working)), prefix
+    files = wanted.locks if wanted.python else wanted.hashed
+    return prefix + "-".join(checksums(files, working)), prefix
 
 
 def checksums(locks: Iterable[str], working: str) -> tuple[str, ...]:
@@ -54,7 +55,8 @@ def mended(text: str, known: Known, wanted: Wanted, working: str) -> tuple[str, 
     middle = [each for each in _middle(rest) if each != "{{ arch }}" or each not in pieces]
     prefix = "-".join([*pieces, *middle, ""])
     others = [each.written for each in rest if _is_other_file(each)]
-    return prefix + "-".join([*others, *checksums(wanted.locks, working)]), prefix
+    files = wanted.locks if PartKind.PYTHON in kinds or wanted.python else wanted.hashed
+    return prefix + "-".join([*others, *checksums(files, working)]), prefix
 
 
 def _is_word(segment: Segment) -> bool:

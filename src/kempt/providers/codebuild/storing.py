@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from kempt.formats import yaml
+from kempt.model.finding import Replace
 from kempt.model.pipeline import CacheUse, Job, PartKind, Pipeline, Text
 from kempt.model.provider import Edits, Wanted
 from kempt.providers.codebuild.buildspec import variables_of
@@ -18,6 +19,7 @@ from kempt.providers.codebuild.caches import EVERYTHING
 from kempt.providers.codebuild.editing import Opened, opened
 from kempt.providers.codebuild.keys import HASH
 from kempt.providers.codebuild.spans import own
+from kempt.providers.writing import counted
 
 SOURCE = re.compile(r"(?:\$CODEBUILD_SRC_DIR|\$\{CODEBUILD_SRC_DIR\})(?:/|$)")
 HOME = re.compile(r"(?:~|\$HOME|\$\{HOME\})(?=/|$)")
@@ -54,8 +56,8 @@ def with_key(pipeline: Pipeline, job: Job, cache: CacheUse, wanted: Wanted) -> E
     entry = own(spec.root, "cache") if spec else None
     if spec is None or entry is None or not isinstance(entry.value, yaml.Mapping) or not wanted.locks:
         return ()
-    key, prefix = key_for(wanted, _others(cache, wanted))
     old = own(entry.value, "key")
+    key, prefix = key_for(wanted, _others(cache, wanted), yaml.text_of(old.value) if old else "")
     if old is None or yaml.is_null(old.value):
         return spec.edits(_first_key(spec, entry.value, key, prefix))
     if not isinstance(old.value, yaml.Scalar):
@@ -87,11 +89,19 @@ def with_path(pipeline: Pipeline, job: Job, cache: CacheUse, text: Text, wanted:
     return spec.edits([yaml.with_value(old, new[0], spec.document), *more])
 
 
-def key_for(wanted: Wanted, others: Iterable[str] = ()) -> tuple[str, str]:
-    """The key of a cache, and the prefix of the keys that are nearly as good."""
+def without_cache(pipeline: Pipeline, job: Job, cache: CacheUse) -> Edits:
+    """No `cache`."""
+    if opened(pipeline, job) is None or cache.block[0] < 0:
+        return ()
+    return (Replace(pipeline.path, *cache.block, ""),)
+
+
+def key_for(wanted: Wanted, others: Iterable[str] = (), old: str = "") -> tuple[str, str]:
+    """The key of a cache, and the prefix of the keys that are nearly as good; behind the old one's version word."""
     python = f"py{wanted.python}-" if PYTHON.fullmatch(wanted.python) else ""
-    prefix = f"{wanted.manager}-linux-$(uname -m)-{python}"
-    files = " ".join(shlex.quote(each) for each in dict.fromkeys((*wanted.locks, *others)))
+    prefix = f"{counted(old)}{wanted.manager}-linux-$(uname -m)-{python}"
+    hashed = wanted.locks if python else wanted.hashed
+    files = " ".join(shlex.quote(each) for each in dict.fromkeys((*hashed, *others)))
     return f"{prefix}$({HASH} {files})", prefix
 
 

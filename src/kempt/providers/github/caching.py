@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kempt.formats import yaml
-from kempt.model.pipeline import Job, Step
+from kempt.model.pipeline import Job, Pipeline, Step
 from kempt.model.provider import Wanted
 from kempt.providers.github import setup_python, setup_uv
 from kempt.providers.github.actions import CHECKOUT
 from kempt.providers.github.spots import Spot, listed, spelled
+from kempt.providers.writing import counted
 
 ACTION = "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"
 SYSTEM_FOLDERS = ("linux", "macos", "windows")
@@ -18,36 +19,53 @@ PLAIN = re.compile(r"[\w.@+ /-]++")
 """Paths of locks that can stand in `hashFiles('…')` as they are."""
 
 
-def paths(job: Job, wanted: Wanted) -> tuple[str, ...]:
-    """What to cache: the folders of a manager's downloads where the job's steps have them; empty if not known."""
+def paths(job: Job, wanted: Wanted, before: Mapping[str, str]) -> tuple[str, ...]:
+    """What to cache: the folders of a manager's downloads where the job's steps have them; empty if not known.
+
+    `before` are the variables that are set already where the cache is restored.
+    """
     step = first_use(job, wanted.manager)
     variables: Mapping[str, str] = step.variables if step else {}
-    folders = _moved(job, wanted, variables) if variables else ()
-    folders = folders or _default(job, wanted, variables)
+    folders = _moved(job, wanted, variables, before) if variables else ()
+    folders = folders if wanted.downloads.variable in variables else folders or _default(job, wanted, variables)
     kept = wanted.downloads.kept
     return tuple(f"{folder}/{name}" for folder in folders for name in kept) if kept else folders
 
 
-def key(found: Iterable[Spot], wanted: Wanted) -> tuple[str, str] | None:
+def key(found: Iterable[Spot], wanted: Wanted, old: str = "") -> tuple[str, str] | None:
     """The key, and the prefix that restores an older cache; None if the locks cannot be named."""
     steps = tuple(found)
-    if not wanted.locks or not all(map(PLAIN.fullmatch, wanted.locks)) or _is_moved(steps):
-        return None
     python = _python(steps) or wanted.python
+    hashed = wanted.locks if python else wanted.hashed
+    if not wanted.locks or not all(map(PLAIN.fullmatch, hashed)) or _is_moved(steps):
+        return None
     middle = f"-py{python}" if python and "\n" not in python else ""
-    prefix = f"{wanted.manager}-${{{{ runner.os }}}}-${{{{ runner.arch }}}}{middle}-"
-    named = ", ".join(f"'{lock}'" for lock in wanted.locks)
+    prefix = f"{counted(old)}{wanted.manager}-${{{{ runner.os }}}}-${{{{ runner.arch }}}}{middle}-"
+    named = ", ".join(f"'{name}'" for name in hashed)
     return f"{prefix}${{{{ hashFiles({named}) }}}}", prefix
 
 
-def step(found: Iterable[Spot], job: Job, wanted: Wanted) -> str:
+def step(found: Iterable[Spot], pipeline: Pipeline, job: Job, wanted: Wanted) -> str:
     """The step that restores and saves the cache, as YAML; empty where that cannot be written."""
-    written, folders = key(found, wanted), paths(job, wanted)
+    written, folders = key(found, wanted), paths(job, wanted, ahead(pipeline, job, first_use(job, wanted.manager)))
     if written is None or not folders:
         return ""
     where = listed(folders).replace("\n", "\n  ")
     lines = (f"uses: {ACTION}", "with:", f"  path: {where}", f"  key: {spelled(written[0])}")
     return "\n".join((*lines, f"  restore-keys: {spelled(written[1])}"))
+
+
+def ahead(pipeline: Pipeline, job: Job, step: Step | None) -> Mapping[str, str]:
+    """The variables in force right before a step: those of the step before it, or those that all steps have."""
+    number = next((number for number, each in enumerate(job.steps) if each is step), 0)
+    if number:
+        return job.steps[number - 1].variables
+    start, end = job.block
+    return {
+        each.name: each.text.value
+        for each in pipeline.variables
+        if each.scope == "pipeline" or (each.scope == "job" and start <= each.text.start < end)
+    }
 
 
 def globs(found: Iterable[Spot], spot: Spot, wanted: Wanted) -> tuple[str, ...]:
@@ -75,14 +93,23 @@ def _program(argv: tuple[str, ...]) -> str:
     return "pip" if re.fullmatch(r"pip\d?(?:\.\d+)?", name) else name
 
 
-def _moved(job: Job, wanted: Wanted, variables: Mapping[str, str]) -> tuple[str, ...]:
-    """Where a variable says that downloads lie: as the variable itself, so that it need not be said twice."""
-    name = wanted.downloads.variable
-    if name in variables:
-        return (f"${{{{ env.{name} }}}}",)
+def _moved(job: Job, wanted: Wanted, variables: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, ...]:
+    """Where a variable says that downloads lie."""
+    if wanted.downloads.variable in variables:
+        place = _spelled(wanted.downloads.variable, variables, before)
+        return (place,) if place else ()
     if "XDG_CACHE_HOME" in variables and job.system in {"linux", "macos"}:
-        return (f"${{{{ env.XDG_CACHE_HOME }}}}/{wanted.downloads.linux}",)
+        place = _spelled("XDG_CACHE_HOME", variables, before)
+        return (f"{place}/{wanted.downloads.linux}",) if place else ()
     return ()
+
+
+def _spelled(name: str, variables: Mapping[str, str], before: Mapping[str, str]) -> str:
+    """The variable itself, so that its value need not be said twice; its value where a later step sets it."""
+    if before.get(name) == variables[name]:
+        return f"${{{{ env.{name} }}}}"
+    value = variables[name].replace("$RUNNER_TEMP/", "${{ runner.temp }}/")
+    return "" if "$" in value.replace("${{ runner.temp }}", "") else value
 
 
 def _default(job: Job, wanted: Wanted, variables: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from kempt.model.pipeline import UNPLACED, Artifacts, CacheUse, Job, Pipeline, S
 from kempt.model.provider import Edits, Wanted
 from kempt.providers.github import caching, setup_python, setup_uv, stores
 from kempt.providers.github.spots import Spot, at, listed, replaces, spots, with_inputs, with_step
+from kempt.providers.paths import without_use
 
 BLOCKS = frozenset({"", "'", '"', "|"})
 
@@ -21,7 +22,7 @@ def with_cache(pipeline: Pipeline, job: Job, wanted: Wanted) -> Edits:
     spot = _setup(found, wanted.manager, before)
     if spot is not None:
         return replaces(pipeline, _switched_on(found, spot, wanted))
-    item = caching.step(found, job, wanted)
+    item = caching.step(found, pipeline, job, wanted)
     return replaces(pipeline, (with_step(before, before.place, item),)) if before is not None and item else ()
 
 
@@ -32,9 +33,10 @@ def with_path(pipeline: Pipeline, job: Job, cache: CacheUse, text: Text, wanted:
     if spot is None:
         return ()
     if spot.uses.name == setup_python.NAME:
-        return replaces(pipeline, _instead_of_switch(found, spot, job, wanted))
+        return replaces(pipeline, _instead_of_switch(found, spot, (pipeline, job), wanted))
     scalar = spot.input("path")
-    folders = caching.paths(job, wanted)
+    step = next((each for each in job.steps if cache in each.caches), None)
+    folders = caching.paths(job, wanted, step.variables if step else {})
     if scalar is None or not folders or not scalar.start <= text.start < text.end <= scalar.end:
         return ()
     written = tuple(line.strip() for line in scalar.value.splitlines() if line.strip())
@@ -57,7 +59,7 @@ def with_key(pipeline: Pipeline, job: Job, cache: CacheUse, wanted: Wanted) -> E
         return ()
     name = spot.uses.name
     if name in stores.CACHES:
-        written = caching.key(found, wanted)
+        written = caching.key(found, wanted, cache.key.text.value if cache.key else "")
         if written is None:
             return ()
         restores = stores.CACHES[name][0]
@@ -114,7 +116,7 @@ def _switched_on(found: tuple[Spot, ...], spot: Spot, wanted: Wanted) -> tuple[y
 
 
 def _instead_of_switch(
-    found: tuple[Spot, ...], spot: Spot, job: Job, wanted: Wanted
+    found: tuple[Spot, ...], spot: Spot, place: tuple[Pipeline, Job], wanted: Wanted
 ) -> tuple[yaml.Change | None, ...]:  # fmt: skip
     """The switch of setup-python taken away, and a cache of downloads in its place."""
     given = spot.given
@@ -124,23 +126,40 @@ def _instead_of_switch(
     globs = caching.globs(found, spot, wanted)
     if wanted.manager == "pip" and globs:
         return with_inputs(spot, (("cache", ("pip",)), ("cache-dependency-path", globs)))
-    item = caching.step(found, job, wanted) if setup is None else ""
+    item = caching.step(found, *place, wanted) if setup is None else ""
     added: tuple[yaml.Change | None, ...] = _switched_on(found, setup, wanted) if setup is not None else ()
     if not item and not added:
         return ()
-    names = [
-        entry.key.value for entry in given.entries if entry.key.value.lower() in {"cache", "cache-dependency-path"}
-    ]
-    whole = len(names) == len(given.entries)
-    removed = (
-        (yaml.without_entry(spot.document, spot.node, "with"),)
-        if whole
-        else tuple(yaml.without_entry(spot.document, given, name) for name in names)
-    )
+    removed = _without_switch(spot)
     if item:
         index = spot.place + 1 if spot.place + 1 < len(spot.steps.items) else spot.place
         added = (with_step(spot, index, item),)
     return (*removed, *added)
+
+
+def without_cache(pipeline: Pipeline, job: Job, cache: CacheUse) -> Edits:
+    """No cache: the step gone, where no other step asks what it found, or the switch of setup-python."""
+    spot = at(spots(pipeline, job), cache.block)
+    if spot is None:
+        return ()
+    name = yaml.text_of(yaml.get(spot.node, "id"))
+    if spot.uses.name in stores.CACHES:
+        return () if name and f"steps.{name}." in pipeline.text else without_use(pipeline, cache)
+    is_switch = spot.uses.name == setup_python.NAME and spot.input("cache") is not None
+    return replaces(pipeline, _without_switch(spot)) if is_switch else ()
+
+
+def _without_switch(spot: Spot) -> tuple[yaml.Change | None, ...]:
+    """What makes setup-python cache, and what its key follows, taken away."""
+    given = spot.given
+    entries = given.entries if isinstance(given, yaml.Mapping) else ()
+    names = [entry.key.value for entry in entries if entry.key.value.lower() in {"cache", "cache-dependency-path"}]
+    if len(names) == len(entries):
+        return (yaml.without_entry(spot.document, spot.node, "with"),)
+    assert isinstance(given, yaml.Mapping)  # noqa: S101 - else there were no entries
+    if given.flow and len(names) > 1:
+        return ()
+    return tuple(yaml.without_entry(spot.document, given, name) for name in names)
 
 
 def _as_list(pipeline: Pipeline, spot: Spot, scalar: yaml.Scalar, lines: tuple[str, ...]) -> Edits:

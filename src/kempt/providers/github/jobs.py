@@ -65,6 +65,7 @@ def job(workflow: Workflow, entry: yaml.Entry) -> Found:
         updates=conditions.updates(names, uses, steps, workflow.events),
         hosted=reads.setting.machine.hosted,
         block=(entry.key.start, max(entry.key.end, node.end)),
+        image=_image(node),
     )
     return Found(found, (*named, *reads.variables), (*reads.pythons, *pythons), reads.has_git)
 
@@ -103,6 +104,11 @@ def _environment(
         env = merged(env, {name: value for name, _, value in entries})
     texts = {f"env.{one.name.lower()}": places(one.text, scope) for one in named}
     return scope._replace(texts={**scope.texts, **texts}), env, tuple(named)
+
+
+def _image(node: yaml.Node) -> str:
+    container = yaml.get(node, "container")
+    return yaml.text_of(container) or yaml.text_of(yaml.get(container, "image"))
 
 
 def _environment_name(node: yaml.Node) -> str:

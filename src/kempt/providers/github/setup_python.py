@@ -55,6 +55,7 @@ def pdm(version: Version, given: With, around: Around) -> Effect:
         files = _files(given, "pdm.lock")
         one = _keyed("pdm", files, (PartKind.SYSTEM, PartKind.PYTHON), given, around)
         one = one._replace(full_key=version >= (4, 2, 0), built=Built.DOWNLOADS)
+        one = one._replace(written="cache: true")
         caches = (one, one._replace(built=Built.ENVIRONMENT))
     return Effect(
         caches=caches,
@@ -96,6 +97,7 @@ def _keyed(
         manager=manager,
         keyed=follows_lock(around, files or (), LOCKS[manager]),
         block=around.block,
+        written=f"cache: {manager}",
     )
 
 

@@ -82,6 +82,7 @@ def _cache(version: Version, given: With, around: Around) -> CacheUse:
         restores=given.value("restore-cache", "true") != "false",
         saves=given.value("save-cache", "true") != "false",
         block=around.block,
+        written=f"enable-cache: {given.value('enable-cache')}" if given.value("enable-cache") else NAME,
     )
 
 

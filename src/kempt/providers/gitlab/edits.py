@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kempt.formats import yaml
+from kempt.formats.yaml.layout import line_break, line_end, parts
 from kempt.model.pipeline import Artifacts, CacheUse, Job, Pipeline, Step, Text
 from kempt.model.provider import Edits, Wanted
 from kempt.providers.gitlab import names
 from kempt.providers.gitlab.keyed import wish, with_key
 from kempt.providers.gitlab.scopes import holder, root_of
+from kempt.providers.paths import without_use
 from kempt.providers.writing import at, is_bare, list_with, opened, own, own_entry, replaces, says, with_items
 
-__all__ = ["with_cache", "with_commands", "with_key", "with_path", "without_paths"]
+__all__ = ["with_cache", "with_commands", "with_key", "with_path", "without_cache", "without_paths"]
 
 MOST_CACHES = 4
 """How many caches a job may have."""
@@ -79,7 +81,7 @@ def _folder(
     variables = own(scope, "variables")
     if variables is None:
         top = scope is root_of(document)
-        new = yaml.with_entry(document, scope, "variables", f"\n  {variable}: {value}", first=top)
+        new = _variables(document, scope, f"{variable}: {value}", top=top)
         return folder, [None if says(scope, "variables") or scope.flow else new]
     present = own(variables, variable)
     if isinstance(present, yaml.Scalar):
@@ -87,6 +89,19 @@ def _folder(
     if not isinstance(variables, yaml.Mapping) or says(variables, variable):
         return folder, [None]
     return folder, [yaml.with_entry(document, variables, variable, value)]
+
+
+def _variables(document: yaml.Document, scope: yaml.Mapping, variable: str, *, top: bool) -> yaml.Change:
+    """Variables of a job at its end, of the whole file as its first entry.
+
+    Where a comment stands right above the first one, they are the second: nothing may come between the two.
+    """
+    above = document.text[: scope.start].rstrip(" ").splitlines()[-1:]
+    if not (top and above and above[0].lstrip("\ufeff").startswith("#")):
+        return yaml.with_entry(document, scope, "variables", f"\n  {variable}", first=top)
+    at = line_end(document.text, parts(document, scope)[0].end)
+    end = line_break(document.text)
+    return yaml.Change(at, at, f"{end}variables:{end}  {variable}")
 
 
 def with_path(pipeline: Pipeline, job: Job, cache: CacheUse, text: Text, wanted: Wanted) -> Edits:
@@ -167,6 +182,12 @@ def _as_list(
     margin = yaml.indent_of(document, entry.key)
     text = f" [{', '.join(lines)}]" if scope.flow else "".join(f"{line_end}{margin}  - {line}" for line in lines)
     return replaces(pipeline, [yaml.Change(entry.key.end, entry.value.end, f":{text}")])
+
+
+def without_cache(pipeline: Pipeline, job: Job, cache: CacheUse) -> Edits:
+    """No cache: the entry gone, or the item of a list of several."""
+    del job
+    return without_use(pipeline, cache)
 
 
 def without_paths(pipeline: Pipeline, artifacts: Artifacts, excluded: tuple[str, ...]) -> Edits:

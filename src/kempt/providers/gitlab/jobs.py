@@ -59,7 +59,12 @@ class Jobs:
             releases=self._releases(job) or any(map(_publishes, steps)),
             updates=UPDATES.search(name) is not None or self._is_scheduled(job),
             block=self._block(name),
+            image=self._image(job),
         )
+
+    def _image(self, job: Mapping[str, Value]) -> str:
+        image = self.config.resolved(job.get("image"))
+        return text_of(image) or text_of(self.config.resolved(children(image).get("name")))
 
     def around(self, name: str, job: Mapping[str, Value]) -> Around:
         """What a job's values are read with."""

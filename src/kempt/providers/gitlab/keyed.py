@@ -11,7 +11,7 @@ from kempt.model.pipeline import CacheUse, Job, PartKind, Pipeline
 from kempt.model.provider import Edits, Wanted
 from kempt.providers.gitlab.caches import MOST_FILES
 from kempt.providers.gitlab.scopes import holder, root_of
-from kempt.providers.writing import at, is_bare, opened, own, own_entry, replaces, says, with_items
+from kempt.providers.writing import at, counted, is_bare, opened, own, own_entry, replaces, says, with_items
 
 IMAGE = re.compile(r"(?:^|/)python:(\d+\.\d+|\$\{?\w+\}?)")
 """An image of Python, and which."""
@@ -35,16 +35,22 @@ class Wish(NamedTuple):
         return f"{{files: [{', '.join(map(yaml.quoted, self.files))}], prefix: {yaml.quoted(self.prefix)}}}"
 
 
-def wish(document: yaml.Document, job: Job, around: yaml.Mapping | None, wanted: Wanted) -> Wish | None:
-    """What is wanted, in GitLab's words; None where its two files do not do."""
-    files = wanted.locks
+def wish(
+    document: yaml.Document, job: Job, around: yaml.Mapping | None, wanted: Wanted, *, alike: bool = True
+) -> Wish | None:  # fmt: skip
+    """What is wanted, in GitLab's words; None where its two files do not do.
+
+    Not `alike`: the jobs that share it run in images of several Pythons, so that none can be written down.
+    """
+    files = wanted.hashed if len(wanted.hashed) <= MOST_FILES else wanted.locks
     names = {PurePosixPath(lock).name for lock in files}
     if len(files) > MOST_FILES and len(names) == 1:
         files = (f"**/{names.pop()}",)
     if not files or len(files) > MOST_FILES:
         return None
     machine = "arm64" if job.system == "macos" or "arm64" in _tags(document, around) else "amd64"
-    python = wanted.python or _python_of(document, around)
+    python = wanted.python or ("" if wanted.python_file in files else _python_of(document, around))
+    python = python if alike else ""
     words = [wanted.manager, job.system or "linux", machine, *([f"py{python}"] if python else [])]
     return Wish("-".join(words), files)
 
@@ -72,7 +78,9 @@ def with_key(pipeline: Pipeline, job: Job, cache: CacheUse, wanted: Wanted) -> E
     found = document and at(document, cache.block[0], yaml.Mapping)
     if document is None or found is None or cache.location.path != pipeline.path:
         return ()
-    wished = wish(document, job, holder(document, found.start), wanted)
+    images = {each.image for each in pipeline.jobs if any(one.location == cache.location for one in each.caches)}
+    alike = len({tuple(IMAGE.findall(image)) for image in images}) <= 1
+    wished = wish(document, job, holder(document, found.start), wanted, alike=alike)
     if wished is None:
         return ()
     entry = own_entry(found, "key")
@@ -89,9 +97,10 @@ def with_key(pipeline: Pipeline, job: Job, cache: CacheUse, wanted: Wanted) -> E
 def _replaced(
     pipeline: Pipeline, document: yaml.Document, cache: yaml.Mapping, entry: yaml.Entry, wished: Wish
 ) -> Edits:
-    """Another value in the place of a key's."""
+    """Another value in the place of a key's, behind the word at its start that people count up."""
     if not is_bare(document, entry.key, entry.value):
         return ()
+    wished = wished._replace(prefix=counted(yaml.text_of(entry.value)) + wished.prefix)
     start, end = entry.key.end, entry.value.end
     if cache.flow:
         return replaces(pipeline, [yaml.Change(start, end, f": {wished.flow()}")])
@@ -109,13 +118,15 @@ def _amended(pipeline: Pipeline, document: yaml.Document, key: yaml.Mapping, cac
     changes: list[yaml.Change | None] = []
     listed = [yaml.text_of(item) for item in files.items]
     lacking = [name for name in wished.files if name not in listed]
-    usable = [name for name in listed if not name.startswith("./")]
+    there = cache.key.files if cache.key is not None else ()
+    usable = [name for name in listed if not name.startswith("./") and name in there]
+    whole = (*usable, *lacking) if len(usable) + len(lacking) <= MOST_FILES else wished.files
     if len(usable) == len(listed) and len(listed) + len(lacking) <= MOST_FILES:
         changes += [with_items(document, files, map(yaml.quoted, lacking))] if lacking else []
     elif files.flow:
-        changes.append(yaml.Change(files.start, files.end, f"[{', '.join(map(yaml.quoted, wished.files))}]"))
+        changes.append(yaml.Change(files.start, files.end, f"[{', '.join(map(yaml.quoted, whole))}]"))
     else:
-        changes.append(_listed(document, files, wished.files))
+        changes.append(_listed(document, files, whole))
     changes += _prefixed(document, key, cache, wished)
     return replaces(pipeline, changes)
 
@@ -138,7 +149,8 @@ def _prefixed(document: yaml.Document, key: yaml.Mapping, cache: CacheUse, wishe
         return [None if says(key, "prefix") else yaml.with_entry(document, key, "prefix", yaml.quoted(wished.prefix))]
     if not isinstance(prefix, yaml.Scalar):
         return [None]
-    missing = wished.prefix if not prefix.value or any(map(has, CHANGING)) else _extended(prefix.value, cache, wished)
+    fresh = counted(prefix.value) + wished.prefix
+    missing = fresh if not prefix.value or any(map(has, CHANGING)) else _extended(prefix.value, cache, wished)
     return [yaml.with_value(prefix, missing, document)]
 
 
