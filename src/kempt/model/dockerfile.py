@@ -138,6 +138,7 @@ class Dockerfile(NamedTuple):
     """A file. `target` is the stage that is built: the last, unless a compose or bake file names another.
 
     `context` is the folder that is sent to the builder, relative to the root; None where that is not known.
+    `ignore_path` is the `.dockerignore` that counts, and `ignore_text` what stands in it: None where there is none.
     """
 
     path: PurePosixPath
@@ -147,6 +148,8 @@ class Dockerfile(NamedTuple):
     target: int = UNPLACED
     context: str | None = None
     escape: str = "\\"
+    ignore_path: PurePosixPath = PurePosixPath(".dockerignore")
+    ignore_text: str | None = None
 
     @property
     def final(self) -> Stage | None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kempt.formats.dockerfile import LIMIT, parse
+from kempt.formats.dockerfile.reader import LIMIT, parse
 from kempt.model.dockerfile import Dockerfile, Instruction
 from support.buildkit import Shape, shapes
 

@@ -1,9 +1,4 @@
 """Dockerfiles: our own small reader, with the exact place of everything (decision 0006).
 
-It accepts what BuildKit accepts and never raises; what is broken is left out. `tree_sitter` is imported when the first
-RUN is opened.
+`reader.parse` accepts what BuildKit accepts and never raises. `expansion` is here for rules, which need no reader.
 """
-
-from kempt.formats.dockerfile.reader import LIMIT, parse
-
-__all__ = ["LIMIT", "parse"]

@@ -13,7 +13,8 @@ from kempt.model.pipeline import Word
 
 LIMIT = 4 * 1024**2
 """Characters of a file that is read; a larger one has no instructions."""
-MOST_INSTRUCTIONS = 20_000
+MOST_INSTRUCTIONS = 4_000
+"""Instructions that are read; what people write has some hundreds."""
 _JSON = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
 _HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 
