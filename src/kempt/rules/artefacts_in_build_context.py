@@ -10,24 +10,19 @@ from kempt.model.dockerfile import Copy, Dockerfile
 from kempt.model.finding import Create, Finding, Fix, Level, Replace, Safety
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
+from kempt.rules import building, staging
 
-WHOLE = frozenset({".", "./", "*", "./*", "/"})
 CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache")
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """The host's `.venv` would take the place of the image's; with `.git`, each commit makes a new layer."""
     for file in building.files(repo):
-        copy = next((copy for stage in file.built for copy in stage.copies if _is_whole(copy)), None)
+        copy = next((copy for stage in file.built for copy in stage.copies if staging.is_whole(copy)), None)
         if copy is not None and file.context is not None:
             taken = _taken(repo, file)
             if taken:
                 yield _finding(file, copy, taken)
-
-
-def _is_whole(copy: Copy) -> bool:
-    return not copy.origin and any(source in WHOLE for source in copy.sources)
 
 
 def _taken(repo: Repo, file: Dockerfile) -> tuple[str, ...]:

@@ -197,6 +197,13 @@ def covering(each: Filled) -> Mount | None:
     return next((mount for mount in each.run.mounts if mount.kind in KEPT_OUT and covers(mount.target, each)), None)
 
 
+def mount_over(run: Instruction, path: str) -> Mount | None:
+    """The mount that keeps a path out of the layer."""
+    return next(
+        (mount for mount in run.mounts if mount.kind in KEPT_OUT and is_within(path, mount.target or "-")), None
+    )
+
+
 def covers(folder: str, each: Filled) -> bool:
     """Whether the cache of a command lies in a folder. Where it is not known, a folder that looks like it will do."""
     if not folder:
