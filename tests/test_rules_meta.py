@@ -17,8 +17,8 @@ from support.pages import PAGES, Page, pages, tree
 
 FOLDER = Path(rules.__file__).parent
 SHARED = {
-    "__init__", "building", "caching", "cleaning_up", "hooking", "installing", "linting", "locking", "places", "referring",
-    "staging", "unignoring", "untracking",
+    "__init__", "building", "caching", "cleaning_up", "hooking", "installing", "linting", "locking", "places",
+    "referring", "removing", "staging", "unignoring", "untracking",
 }  # fmt: skip
 HEADINGS = ["What it does", "Why", "Bad", "Good", "Fix", "Known limits"]
 EXAMPLE_HEADINGS = ["What it does", "Why", "Example", "Fix", "Known limits"]

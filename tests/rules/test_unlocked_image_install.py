@@ -10,6 +10,7 @@ from kempt.rules.unlocked_image_install import RULE
 from support.images import DOCKERFILE, image, mended_image, told
 from support.ruling import judged
 
+OPEN = "`api/requirements.txt` leaves its version open"
 MANIFEST = '[project]\nname = "shop"\nversion = "1"\n'
 UV = {"pyproject.toml": MANIFEST, "uv.lock": ""}
 
@@ -43,7 +44,7 @@ def test_where_there_is_no_lock(git_repo: MakeRepository) -> None:
     "line, expected",
     [
         ("RUN pip install -r /tmp/requirements.txt",
-         ["3: `pip install -r /tmp/requirements.txt` takes the newest flask: `api/requirements.txt` leaves its version open"]),
+         [f"3: `pip install -r /tmp/requirements.txt` takes the newest flask: {OPEN}"]),
         ("RUN pip install --require-hashes -r /tmp/requirements.txt", []),
         ("RUN pip install -r /tmp/other.txt", []),
     ],

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from kempt.formats.dockerfile.expansion import expanded
 from kempt.managers import commands, options
-from kempt.managers.pip import commands as pip
 from kempt.model.dockerfile import Dockerfile, Instruction, Mount, Stage
 from kempt.model.finding import Location, Replace
 from kempt.model.installs import INSTALLING, Doing, Effect
@@ -28,8 +27,6 @@ NO_CACHE = {"pip": "--no-cache-dir", "uv": "--no-cache", "poetry": "--no-cache",
 """The flag that keeps a manager from using its cache."""
 _FLAGS = {"uv": ("--no-cache", "--no-cache-dir"), "poetry": ("--no-cache",), "pdm": ("--no-cache",)}
 _CONDA_VERBS = frozenset({"install", "create", "update", "env"})
-_CLEANING = frozenset({"rm", "find", "cache", "clean", "--clear"})
-"""Words without which no command removes a cache."""
 MOST = 200
 """Installs of a file that are looked at."""
 _SHOWN = 60
@@ -68,13 +65,6 @@ class Filled(NamedTuple):
         return f"`{self.place}`" if self.place else f"{self.manager}'s cache"
 
 
-class Removal(NamedTuple):
-    """The command that removes a cache, and the RUN that it stands in."""
-
-    run: Instruction
-    command: Command
-
-
 def files(repo: Repo) -> tuple[Dockerfile, ...]:
     """The Dockerfiles of a repository that have a stage."""
     return tuple(file for file in repo.automation.dockerfiles if file.stages)
@@ -92,7 +82,7 @@ def of_run(file: Dockerfile, stage: Stage, run: Instruction) -> Iterator[Filled]
 
 
 def _filled(file: Dockerfile, stage: Stage, run: Instruction, command: Command) -> Filled | None:
-    words = _own_words(command)
+    words = own_words(command)
     variables = {**run.state.variables, **dict(command.assignments)}
     doing = understood(words, variables)
     if doing is None or doing.effect not in FILLING:
@@ -103,8 +93,8 @@ def _filled(file: Dockerfile, stage: Stage, run: Instruction, command: Command) 
     )  # fmt: skip
 
 
-def _own_words(command: Command) -> tuple[Word, ...]:
-    """Without `pyenv exec`, which runs what follows it."""
+def own_words(command: Command) -> tuple[Word, ...]:
+    """The words without `pyenv exec`, which runs what follows it."""
     if command.argv[:2] != ("pyenv", "exec"):
         return command.words
     from kempt.formats import shell  # here: few files have it, and every run loads the rules
@@ -122,6 +112,8 @@ def understood(words: Sequence[Word], variables: Mapping[str, str]) -> Doing | N
             return Doing("conda", Effect.TOOL, verbs[0])
         return Doing("conda", Effect.CLEARS, verbs[0]) if verbs and words[verbs[0]].text == "clean" else None
     if name == "pip" and (other := pip_verb(words)) is not None:
+        from kempt.managers.pip import commands as pip  # here, as `managers.commands` does
+
         found = options.read(words, other + 1, pip.VALUED)
         return pip.packages(found, other, hashed=False)
     return commands.understand(words, variables)
@@ -129,10 +121,13 @@ def understood(words: Sequence[Word], variables: Mapping[str, str]) -> Doing | N
 
 def pip_verb(words: Sequence[Word]) -> int | None:
     """The number of the word `wheel` or `download` of pip."""
+    if commands.program(words) != "pip":
+        return None
+    from kempt.managers.pip import commands as pip  # here, as `managers.commands` does
+
     before = options.read(words, 1, pip.VALUED, whole=False)
-    if before.rest and before.rest[0][1].text in {"wheel", "download"} and commands.program(words) == "pip":
-        return before.rest[0][0]
-    return None
+    is_other = bool(before.rest) and before.rest[0][1].text in {"wheel", "download"}
+    return before.rest[0][0] if is_other else None
 
 
 def _off(doing: Doing, words: Sequence[Word], variables: Mapping[str, str]) -> str:
@@ -219,69 +214,6 @@ def covers(folder: str, each: Filled) -> bool:
 def is_within(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def removals(run: Instruction, command: Command) -> tuple[str, ...]:
-    """The folders, absolute, that a command removes with all that is in them."""
-    words = [word.text for word in command.words]
-    variables = dict(command.assignments)
-    if not words or words[0].rpartition("/")[2] not in {"rm", "find"}:
-        return ()
-    if words[0].rpartition("/")[2] == "find":
-        if "-delete" not in words and "rm" not in words:
-            return ()
-        return tuple(absolute(word, run, variables) for word in words[1:2]) if "-name" not in words else ()
-    if not any(word[:1] == "-" and ("r" in word.lower() or word == "--recursive") for word in words[1:]):
-        return ()
-    found = (
-        absolute(word.removesuffix("/*").removesuffix("/**"), run, variables) for word in words[1:] if word[:1] != "-"
-    )
-    return tuple(path for path in found if path)
-
-
-def removes(run: Instruction, command: Command, each: Filled) -> bool:
-    """Whether a command removes the cache that another one filled."""
-    if _CLEANING.isdisjoint(command.argv) and not command.argv[0].endswith(("/rm", "/find")):
-        return False
-    if any(covers(folder, each) for folder in removals(run, command)):
-        return True
-    asked = f"{each.manager} cache dir"
-    if command.argv[:1] == ("rm",) and any(asked in word for word in command.argv[1:]):
-        return True
-    doing = understood(_own_words(command), {**run.state.variables, **dict(command.assignments)})
-    if doing is None or doing.effect is not Effect.CLEARS or doing.manager != each.manager:
-        return "--clear" in command.argv and command.argv[0] == each.manager == "pipenv"
-    # `poetry cache clear` leaves `artifacts`, where the packages are; with a name, only that package goes
-    named = [word for word in command.argv[doing.verb + 1 :] if word[:1] != "-"]
-    return each.manager == "conda" or (each.manager != "poetry" and not named)
-
-
-def is_removed(each: Filled) -> bool:
-    """Whether the same RUN removes the cache again, before its layer is made."""
-    later = after(each)
-    return any(removes(each.run, command, each) for command in later)
-
-
-def after(each: Filled) -> tuple[Command, ...]:
-    """The commands of the same RUN that stand behind it."""
-    place = next(number for number, command in enumerate(each.run.commands) if command is each.command)
-    return each.run.commands[place + 1 :]
-
-
-def is_left(each: Filled) -> bool:
-    """Whether the cache stays in the layer of its RUN."""
-    return not each.off and covering(each) is None and not is_removed(each)
-
-
-def removal(each: Filled) -> Removal | None:
-    """What removes the cache of a command in a later layer of the same image."""
-    runs = [run for _, run in each.file.layers() if run.keyword == "RUN"]
-    place = next((number for number, run in enumerate(runs) if run is each.run), len(runs))
-    for run in runs[place + 1 :]:
-        for command in run.commands:
-            if removes(run, command, each):
-                return Removal(run, command)
-    return None
 
 
 def with_flag(each: Filled, flag: str) -> tuple[Replace, ...]:

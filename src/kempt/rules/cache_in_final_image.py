@@ -10,7 +10,7 @@ from kempt.model.finding import Finding, Fix, Level, Safety
 from kempt.model.pipeline import Command
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
+from kempt.rules import building, removing
 from kempt.rules.building import Filled
 
 KNOWN_BASES = frozenset({"python", "debian", "ubuntu", "alpine", "uv", "fedora", "rockylinux", "almalinux", "pypy"})
@@ -25,7 +25,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for file in building.files(repo):
         seen = dict[str, int]()
         for each in building.filled(file, file.shipped):
-            if building.is_left(each) and building.removal(each) is None:
+            if removing.is_left(each) and removing.removal(each) is None:
                 seen[each.text] = seen.get(each.text, 0) + 1
                 yield _finding(each, seen[each.text])
         for stage, run in file.layers():

@@ -8,8 +8,9 @@ from kempt.model.finding import Finding, Fix, Level, Replace, Safety
 from kempt.model.pipeline import UNPLACED
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
-from kempt.rules.building import Filled, Removal
+from kempt.rules import building, removing
+from kempt.rules.building import Filled
+from kempt.rules.removing import Removal
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -17,7 +18,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for file in building.files(repo):
         told = set[int]()
         for each in building.filled(file, file.shipped):
-            found = building.removal(each) if building.is_left(each) else None
+            found = removing.removal(each) if removing.is_left(each) else None
             if found is not None and id(found.command) not in told:
                 told.add(id(found.command))
                 yield _finding(each, found)
@@ -47,9 +48,9 @@ def _fix(each: Filled, found: Removal) -> Fix | None:
 
 def _is_only(each: Filled, found: Removal) -> bool:
     """Whether all that the command removes is this cache, and no other install of the image leaves it there."""
-    others = [other for other in building.filled(each.file, each.file.shipped) if building.is_left(other)]
-    left = [other for other in others if building.removal(other) is not None and other.command is not each.command]
-    return not left and all(building.covers(folder, each) for folder in building.removals(found.run, found.command))
+    others = [other for other in building.filled(each.file, each.file.shipped) if removing.is_left(other)]
+    left = [other for other in others if removing.removal(other) is not None and other.command is not each.command]
+    return not left and all(building.covers(folder, each) for folder in removing.removals(found.run, found.command))
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from kempt.model.dockerfile import Copy, Dockerfile, Instruction, Stage
 from kempt.model.finding import Finding, Fix, Level, Replace, Safety
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
+from kempt.rules import building, removing
 
 NAMES = frozenset({"wheels", "wheelhouse", ".wheels"})
 _CACHE = re.compile(r"(?:/root|/home/[^/]+|~)?/\.cache(?:/.*)?")
@@ -64,7 +64,7 @@ def _left_in(file: Dockerfile, stage: Stage, path: str) -> bool:
     chain = [stage]
     while chain[-1].parent is not None:
         chain.append(file.stages[chain[-1].parent])
-    return any(building.is_left(each) and building.is_within(each.place, path) for each in building.filled(file, chain))
+    return any(removing.is_left(each) and building.is_within(each.place, path) for each in building.filled(file, chain))
 
 
 def _fix(file: Dockerfile, stage: Stage, copy: Copy) -> Fix | None:
@@ -73,7 +73,7 @@ def _fix(file: Dockerfile, stage: Stage, copy: Copy) -> Fix | None:
     if len(users) != 1 or users[0].keyword != "RUN" or users[0].json or users[0].heredocs or len(copy.sources) != 1:
         return None
     run, source = users[0], copy.sources[0]
-    removed = any(building.removals(run, command) for command in run.commands)
+    removed = any(removing.removals(run, command) for command in run.commands)
     if removed or run.start < copy.instruction.start or re.search(r"[*?\[\s,]", source) or copy.instruction.trigger:
         return None
     if not source.startswith("/"):

@@ -9,7 +9,7 @@ from kempt.managers.pip import commands as pip
 from kempt.model.finding import Finding, Level
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
+from kempt.rules import building, removing
 from kempt.rules.building import Filled
 
 
@@ -36,7 +36,7 @@ def _place(each: Filled) -> str:
 def _is_removed(each: Filled, place: str) -> bool:
     return any(
         building.is_within(place, folder)
-        for command in building.after(each) for folder in building.removals(each.run, command)
+        for command in removing.after(each) for folder in removing.removals(each.run, command)
     )  # fmt: skip
 
 

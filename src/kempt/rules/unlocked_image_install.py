@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from posixpath import basename, normpath
@@ -12,9 +13,12 @@ from kempt.model.installs import Effect
 from kempt.model.pipeline import UNPLACED, Word
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building, installing, staging, unlocked_ci_install, unpinned_installer
+from kempt.rules import building, installing, staging, unlocked_ci_install
 from kempt.rules.building import Filled
 
+MANAGERS = frozenset({"uv", "poetry", "pdm", "pipenv", "pip-tools", "pipx"})
+BARE = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[\w,.-]*\])?")
+"""A requirement that leaves the version open."""
 FOLLOWING = frozenset({Effect.CHECKED, Effect.FROZEN})
 
 
@@ -77,9 +81,9 @@ def _tracked(repo: Repo, each: Filled, name: str) -> PurePosixPath | None:
 
 def _is_loose(each: Filled, word: Word) -> bool:
     name = installing.name_of(word.text)
-    if unpinned_installer.PINNED.search(word.text) or not name or each.doing.constraints:
+    if BARE.fullmatch(word.text) is None or each.doing.constraints:
         return False
-    return name in unpinned_installer.MANAGERS or (name == "pip" and each.doing.upgrades)
+    return name in MANAGERS or (name == "pip" and each.doing.upgrades)
 
 
 def _of_installer(repo: Repo, each: Filled, word: Word) -> Finding:
