@@ -58,6 +58,11 @@ def _keeps_bytecode_out(repo: Repo, text: str, context: str) -> bool:
     return True
 
 
+def _holds_environment(taken: tuple[str, ...]) -> bool:
+    """Whether an environment is let in: that breaks an image, and the rest only makes it larger."""
+    return any(each.rpartition("/")[2] not in {".git", "__pycache__", *CACHES} for each in taken)
+
+
 def _finding(file: Dockerfile, copy: Copy, taken: tuple[str, ...]) -> Finding:
     shown = ", ".join(f"`{each.removeprefix('**/')}`" for each in taken[:3])
     why = "there is no `.dockerignore`" if file.ignore_text is None else f"`{file.ignore_path}` lets it in"
@@ -70,7 +75,8 @@ def _finding(file: Dockerfile, copy: Copy, taken: tuple[str, ...]) -> Finding:
     )  # fmt: skip
     return RULE.finding(
         building.location(file, copy.instruction.start), f"`{written}` takes {shown} along where it lies there: {why}",
-        key=written, help=f"write to {file.ignore_path}: {' '.join(taken)}",
+        key=written, level=None if _holds_environment(taken) else Level.INFO,
+        help=f"write to {file.ignore_path}: {' '.join(taken)}",
         fix=Fix(f"keep them out by `{file.ignore_path}`", Safety.SAFE, (edit,)),
     )  # fmt: skip
 
