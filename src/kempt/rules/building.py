@@ -27,7 +27,7 @@ NO_CACHE = {"pip": "--no-cache-dir", "uv": "--no-cache", "poetry": "--no-cache",
 """The flag that keeps a manager from using its cache."""
 _FLAGS = {"uv": ("--no-cache", "--no-cache-dir"), "poetry": ("--no-cache",), "pdm": ("--no-cache",)}
 _CONDA_VERBS = frozenset({"install", "create", "update", "env"})
-MOST = 200
+MOST = 100
 """Installs of a file that are looked at."""
 _SHOWN = 60
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from posixpath import basename, normpath
+from typing import NamedTuple
 
 from kempt.managers import options
 from kempt.managers.pip import commands as pip
@@ -19,52 +20,59 @@ _CACHE = re.compile(r"(?:/root|/home/[^/]+|~)?/\.cache(?:/.*)?")
 _HOME = re.compile(r"/root|/home/[^/]+")
 
 
+class Made(NamedTuple):
+    """What a stage makes: the folders that `pip wheel` writes to, and the caches that its installs leave."""
+
+    wheelhouses: frozenset[str] = frozenset()
+    caches: tuple[str, ...] = ()
+
+
 def check(repo: Repo) -> Iterator[Finding]:
     """What is copied stays in its layer for ever; a mount brings it for as long as the install takes."""
     for file in building.files(repo):
-        for stage in file.shipped:
-            for copy in stage.copies:
-                what = _what(file, copy)
-                if copy.origin and what:
-                    yield RULE.finding(
-                        building.location(file, copy.instruction.start),
-                        f"`{' '.join(copy.sources)}` of `{copy.origin}` is copied into the image: {what}",
-                        key=f"{copy.origin} {' '.join(copy.sources)}", fix=_fix(file, stage, copy),
-                    )  # fmt: skip
+        copies = [(stage, copy) for stage in file.shipped for copy in stage.copies if copy.origin]
+        numbers = {copy.stage for _, copy in copies if copy.stage is not None}
+        made = {number: _made(file, file.stages[number]) for number in numbers}
+        for stage, copy in copies:
+            what = _what(copy, made.get(-1 if copy.stage is None else copy.stage, Made()))
+            if what:
+                yield RULE.finding(
+                    building.location(file, copy.instruction.start),
+                    f"`{' '.join(copy.sources)}` of `{copy.origin}` is copied into the image: {what}",
+                    key=f"{copy.origin} {' '.join(copy.sources)}", fix=_fix(file, stage, copy),
+                )  # fmt: skip
 
 
-def _what(file: Dockerfile, copy: Copy) -> str:
+def _what(copy: Copy, made: Made) -> str:
     """What it is that comes along; empty where it is none of these."""
-    origin = file.stages[copy.stage] if copy.stage is not None else None
-    made = set(_wheelhouses(origin)) if origin is not None else set[str]()
     for source in copy.sources:
         path = normpath(source if source.startswith("/") else f"/{source}")
         folder = path.rpartition("/")[0] if path.endswith((".whl", "/*")) else path
-        if basename(folder) in NAMES or folder in made or path.endswith(".whl"):
+        if basename(folder) in NAMES or folder in made.wheelhouses or path.endswith(".whl"):
             return "wheels are no part of what runs"
         if _CACHE.fullmatch(path):
             return "a download cache"
-        if origin is not None and (path == "/" or _HOME.fullmatch(path)) and _left_in(file, origin, path):
+        if (path == "/" or _HOME.fullmatch(path)) and any(building.is_within(each, path) for each in made.caches):
             return "the download cache of an install is in it"
     return ""
 
 
+def _made(file: Dockerfile, stage: Stage) -> Made:
+    """Caches are also those of the stages that it is FROM."""
+    chain = [stage]
+    while chain[-1].parent is not None:
+        chain.append(file.stages[chain[-1].parent])
+    left = {each.place for each in building.filled(file, chain) if removing.is_left(each)}
+    return Made(frozenset(_wheelhouses(stage)), tuple(left - {""}))
+
+
 def _wheelhouses(stage: Stage) -> Iterator[str]:
-    """The folders that `pip wheel` of a stage writes to."""
     for run in stage.runs:
         for command in run.commands:
             verb = building.pip_verb(command.words)
             if verb is not None and command.argv[verb] == "wheel":
                 found = options.read(command.words, verb + 1, pip.VALUED)
                 yield building.absolute(found.value("-w", "--wheel-dir") or ".", run, dict(command.assignments))
-
-
-def _left_in(file: Dockerfile, stage: Stage, path: str) -> bool:
-    """Whether an install of a stage, or of one that it is FROM, leaves its cache below a folder."""
-    chain = [stage]
-    while chain[-1].parent is not None:
-        chain.append(file.stages[chain[-1].parent])
-    return any(removing.is_left(each) and building.is_within(each.place, path) for each in building.filled(file, chain))
 
 
 def _fix(file: Dockerfile, stage: Stage, copy: Copy) -> Fix | None:

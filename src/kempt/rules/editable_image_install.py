@@ -44,8 +44,9 @@ def _is_editable(each: Filled) -> bool:
 def _without_source(repo: Repo, file: Dockerfile, stage: Stage) -> Iterator[Finding]:
     if not _is_package(repo, file):
         return
+    made = staging.made(file)
     for copy in stage.copies:
-        environment = staging.copied_environment(file, copy)
+        environment = staging.copied_environment(copy, made)
         if copy.stage is None or not environment or environment not in {source.rstrip("/") for source in copy.sources}:
             continue
         folder = environment.rpartition("/")[0] or "/"

@@ -15,15 +15,15 @@ from kempt.rules.staging import Base
 def check(repo: Repo) -> Iterator[Finding]:
     """An environment is bound to the path and the version of its interpreter, and wheels to a C library."""
     for file in building.files(repo):
+        made = staging.made(file)
         for stage in file.built:
             for copy in stage.copies:
-                finding = _judged(file, stage, copy)
+                finding = _judged(file, stage, copy, staging.copied_environment(copy, made))
                 if finding is not None:
                     yield finding
 
 
-def _judged(file: Dockerfile, stage: Stage, copy: Copy) -> Finding | None:
-    environment = staging.copied_environment(file, copy)
+def _judged(file: Dockerfile, stage: Stage, copy: Copy, environment: str) -> Finding | None:
     if not environment or copy.stage is None or _brings_python(stage):
         return None
     origin = file.stages[copy.stage]

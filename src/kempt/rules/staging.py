@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import NamedTuple
 
@@ -93,16 +93,21 @@ def environments(file: Dockerfile, stage: Stage) -> Iterator[str]:
             yield building.absolute(given or ".venv", each.run) if given or not each.doing.folder else ""
 
 
-def copied_environment(file: Dockerfile, copy: Copy) -> str:
+def made(file: Dockerfile) -> Mapping[int, tuple[str, ...]]:
+    """The environments of each stage that another one copies from, by its number."""
+    copied = {copy.stage for stage in file.built for copy in stage.copies if copy.stage is not None}
+    return {number: tuple(path for path in environments(file, file.stages[number]) if path) for number in copied}
+
+
+def copied_environment(copy: Copy, made_in: Mapping[int, tuple[str, ...]]) -> str:
     """The environment of another stage that a COPY takes along, alone or with what is around it; empty for none."""
     if copy.stage is None:
         return ""
-    made = [path for path in environments(file, file.stages[copy.stage]) if path]
     for source in copy.sources:
         path = normpath(source if source.startswith("/") else f"/{source}")
         if "site-packages" in path or _ENVIRONMENT.fullmatch(path):
             return path
-        inside = next((each for each in made if building.is_within(each, path)), "")
+        inside = next((each for each in made_in.get(copy.stage, ()) if building.is_within(each, path)), "")
         if inside and inside != "/usr/local":
             return inside
     return ""
