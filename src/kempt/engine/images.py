@@ -79,7 +79,7 @@ def read(tree: Tree, listing: Listing, config: Config) -> Images:
         return Images((), tuple(files.faults))
     builds = _by_path(_builds(TreeFiles(tree, listing)))
     found = tuple(_file(files, path, builds.get(path, ())) for path in concerned)
-    return Images(found, tuple(files.faults), tuple(_suppressions(files, concerned)))
+    return Images(found, tuple(files.faults), tuple(_suppressions(found)))
 
 
 def dockerfiles(listing: Listing) -> Iterator[str]:
@@ -137,11 +137,14 @@ def _is_there(listing: Listing, path: str) -> bool:
     return path in listing or listing.has_folder(path)
 
 
-def _suppressions(files: TreeFiles, paths: Iterable[str]) -> Iterator[Suppression]:
-    for path in paths:
-        content = files.read(path)
-        if content is not None and suppression.MARK.encode() in content:
-            yield from suppression.parse(PurePosixPath(path), content.decode("utf-8", "surrogateescape"))
+def _suppressions(found: Iterable[Dockerfile]) -> Iterator[Suppression]:
+    """Those that stand in the files. One above an instruction of several lines is about all of them."""
+    for file in found:
+        if suppression.MARK in file.text:
+            ends = {each.line: each.end_line for each in file.instructions}
+            for each in suppression.parse(file.path, file.text):
+                last = max((ends.get(line, line) for line in each.covers), default=0)
+                yield each._replace(covers=tuple(range(each.covers[0], last + 1)) if each.line < last else each.covers)
 
 
 def _by_path(builds: Iterable[Build]) -> Mapping[str, tuple[Build, ...]]:

@@ -59,7 +59,9 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     runs = automation.read(tree, listing, config, services)
     built = images.read(tree, listing, config)
     found_faults += (*runs.faults, *built.faults)
-    suppressions += (each for each in (*runs.suppressions, *built.suppressions) if str(each.path) not in told)
+    suppressions += (each for each in runs.suppressions if str(each.path) not in told)
+    of_images = {file.path for file in built.dockerfiles}
+    suppressions = [*(each for each in suppressions if each.path not in of_images), *built.suppressions]
     return Repo(
         tree, config, services=services,
         artefacts=Artefacts(_measured(tree, artefacts), evidence.used_rows(listing, files)), ignore_files=ignore_files,
