@@ -47,6 +47,8 @@ def test_installs(git_repo: MakeRepository, lines: list[str], expected: list[str
         ["RUN poetry install --no-cache"],
         ["ENV PIP_NO_CACHE_DIR=off", "RUN pip install x"], ["ENV PIP_NO_CACHE_DIR=0", "RUN pip install x"],
         ["ARG PIP_NO_CACHE_DIR=1", "RUN pip install x"], ["ENV UV_NO_CACHE=1", "RUN uv sync"],
+        ["RUN pip config set global.no-cache-dir true", "RUN pip install x"],
+        ["RUN pipx install --pip-args=--no-cache-dir x"],
         ["RUN PIP_NO_CACHE_DIR=1 pip install x"], ["RUN export UV_NO_CACHE=1 && uv sync"],
         ["RUN --mount=type=cache,target=/root/.cache/pip pip install x"],
         ["RUN --mount=type=cache,target=/root/.cache pip install x"],
@@ -129,10 +131,15 @@ def test_names(git_repo: MakeRepository, name: str, is_read: bool) -> None:  # n
         (image("RUN pip install x"), Level.ERROR),
         (image("RUN pip install x", base="registry.example/team/base:1"), Level.WARNING),
         (image("USER 1001", "RUN pip install x"), Level.INFO),
+        (image("COPY pip.conf /etc/", "RUN pip install x"), Level.INFO),
     ],
 )
 def test_how_sure_it_is(git_repo: MakeRepository, text: str, level: Level) -> None:
     assert [level] == [each.level for each in judged(git_repo({DOCKERFILE: text}), RULE)]
+
+
+def test_windows_has_other_places(git_repo: MakeRepository) -> None:
+    assert [] == told(git_repo, RULE, image("RUN pip install x", base="mcr.microsoft.com/windows/servercore:ltsc2022"))
 
 
 def test_a_script_is_not_known(git_repo: MakeRepository) -> None:
@@ -154,6 +161,8 @@ def test_a_script_is_not_known(git_repo: MakeRepository) -> None:
         ("RUN <<EOF\npip install x\nEOF", "RUN <<EOF\npip install --no-cache-dir x\nEOF"),
         ("RUN pip install x && pip install y", "RUN pip install --no-cache-dir x && pip install --no-cache-dir y"),
         ("RUN pipenv install", "RUN pipenv install"),
+        ("RUN pipx install x", "RUN pipx install x"),
+        ("RUN uvx --from x y", "RUN uvx --no-cache --from x y"),
     ],
 )
 def test_fixes(git_repo: MakeRepository, before: str, after: str) -> None:

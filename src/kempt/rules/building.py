@@ -5,6 +5,7 @@ The reading of `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` was measured (pip 26.3, uv 0
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from posixpath import isabs, normpath
@@ -29,6 +30,9 @@ _FLAGS = {"uv": ("--no-cache", "--no-cache-dir"), "poetry": ("--no-cache",), "pd
 _CONDA_VERBS = frozenset({"install", "create", "update", "env"})
 MOST = 100
 """Installs of a file that are looked at."""
+_WITHOUT_FLAGS = frozenset({"pipx", "pip-sync"})
+"""Programs that take pip's options only inside of `--pip-args`."""
+_WINDOWS = re.compile(r"\b(?:windows|nanoserver|windowsservercore)")
 _SHOWN = 60
 
 
@@ -66,8 +70,12 @@ class Filled(NamedTuple):
 
 
 def files(repo: Repo) -> tuple[Dockerfile, ...]:
-    """The Dockerfiles of a repository that have a stage."""
-    return tuple(file for file in repo.automation.dockerfiles if file.stages)
+    """The Dockerfiles of a repository that have a stage; those of Windows images have other shells and places."""
+    return tuple(file for file in repo.automation.dockerfiles if file.stages and not _is_of_windows(file))
+
+
+def _is_of_windows(file: Dockerfile) -> bool:
+    return file.escape == "`" or any(_WINDOWS.search(stage.base.lower()) for stage in file.stages)
 
 
 def filled(file: Dockerfile, stages: Sequence[Stage]) -> Iterator[Filled]:
@@ -135,6 +143,7 @@ def _off(doing: Doing, words: Sequence[Word], variables: Mapping[str, str]) -> s
     texts = _until_program(doing, words)
     if doing.manager in {"pip", "pipenv"}:
         flag = next((text for text in texts if text.startswith("--no-ca") and "--no-cache-dir".startswith(text)), "")
+        flag = flag or next((text for text in texts if text.startswith("--pip-args") and "--no-cache-dir" in text), "")
         value = variables.get("PIP_NO_CACHE_DIR", "")
         return flag or (f"PIP_NO_CACHE_DIR={value}" if value else "")
     flag = next((text for text in texts if text in _FLAGS.get(doing.manager, ())), "")
@@ -218,7 +227,8 @@ def is_within(path: str, folder: str) -> bool:
 
 def with_flag(each: Filled, flag: str) -> tuple[Replace, ...]:
     """Put an option after the verb, in the JSON form as a string of its own."""
-    if each.doing.verb >= len(each.words) or each.words[each.doing.verb].end == UNPLACED:
+    name = commands.program(each.words)
+    if name in _WITHOUT_FLAGS or each.doing.verb >= len(each.words) or each.words[each.doing.verb].end == UNPLACED:
         return ()
     end = each.words[each.doing.verb].end
     is_string = each.run.json and each.file.text[end - 1 : end] == '"'

@@ -13,8 +13,13 @@ from kempt.model.rule import Rule
 from kempt.rules import building, removing
 from kempt.rules.building import Filled
 
-KNOWN_BASES = frozenset({"python", "debian", "ubuntu", "alpine", "uv", "fedora", "rockylinux", "almalinux", "pypy"})
+KNOWN_BASES = frozenset({
+    "python", "debian", "ubuntu", "alpine", "uv", "fedora", "rockylinux", "almalinux", "pypy", "miniconda3",
+    "miniforge3", "micromamba",
+})  # fmt: skip
 """Images that set no variable which turns a cache off."""
+SETTINGS = {"pip": "pip.conf", "uv": "uv.toml", "poetry": "poetry config", "pdm": "pdm config"}
+"""What may turn a cache off, or move it, without being read here."""
 _SCRIPT = re.compile(
     r"(?:\./|/)?[\w./-]*(?:install|setup|build|deps|requirements|bootstrap|provision)[\w-]*\.(?:sh|bash)"
 )
@@ -44,7 +49,8 @@ def _finding(each: Filled, count: int) -> Finding:
 
 def _level(each: Filled) -> Level | None:
     """A base image that is not known may turn the cache off; a user without a known home may be unable to write one."""
-    if not each.place and each.manager != "conda":
+    told = SETTINGS.get(each.manager, "")
+    if (not each.place and each.manager != "conda") or (told and told in each.file.text):
         return Level.INFO
     first = each.file.shipped[0].base
     name = first.partition("@")[0].rpartition("/")[2].partition(":")[0]

@@ -113,12 +113,12 @@ def _unlinked(file: Dockerfile, stage: Stage, run: Instruction, installs: Sequen
     if any(word.startswith("--link-mode") for word in used[0].command.argv):
         return None
     start = file.text.rfind("\n", 0, run.start) + 1
-    line = f"ENV {LINK_MODE}=copy"
+    line, end = f"ENV {LINK_MODE}=copy", "\r\n" if "\r\n" in file.text else "\n"
     return RULE.finding(
         building.location(file, mounted.start),
         f"uv cannot link out of the mount on `{mounted.target}`: it warns, and copies",
         level=Level.INFO, key=f"{LINK_MODE} {stage.number}", help=f"say so: {line}",
-        fix=Fix(f"add `{line}`", Safety.SAFE, (Replace(file.path, start, start, f"{line}\n"),)),
+        fix=Fix(f"add `{line}`", Safety.SAFE, (Replace(file.path, start, start, line + end),)),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HEREDOC = re.compile(r"\d*<<-?[\w'\"-]+")
 NOWHERE = (UNPLACED, UNPLACED)
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"})
+_OF_PIP = {"no-cache-dir": "PIP_NO_CACHE_DIR", "cache-dir": "PIP_CACHE_DIR"}
 _MAKES_USERS = {
     "useradd": ("-d", "--home", "--home-dir", "-b"), "adduser": ("-h", "--home"), "usermod": ("-d", "--home"),
 }  # fmt: skip
@@ -47,6 +48,21 @@ def homes(found: Iterable[Command]) -> dict[str, str]:
                 value = value or "".join(command.argv[number + 1 : number + 2])
                 given[command.argv[-1]] = value.rstrip("/") if "$" not in value else ""
     return given
+
+
+def settings(found: Iterable[Command]) -> dict[str, str]:
+    """What these commands write into pip's own configuration, as the variables that say the same."""
+    told: dict[str, str] = {}
+    for command in found:
+        if (
+            "config" in command.argv[:3]
+            and "set" in command.argv
+            and command.argv[0].rpartition("/")[2].startswith("pip")
+        ):
+            name, value = command.argv[-2:]
+            if name.rpartition(".")[2] in _OF_PIP:
+                told[_OF_PIP[name.rpartition(".")[2]]] = value
+    return told
 
 
 def _script(file: Dockerfile, each: Instruction) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from posixpath import isabs, normpath
 from typing import NamedTuple
 
 from kempt.formats.dockerfile.expansion import expanded
-from kempt.formats.dockerfile.running import commands, homes
+from kempt.formats.dockerfile.running import commands, homes, settings
 from kempt.model.dockerfile import Copy, Dockerfile, Instruction, Mount, Stage, State
 from kempt.model.pipeline import Word
 
@@ -85,14 +85,24 @@ def _after(each: Instruction, state: State, given: Mapping[str, str]) -> State:
     if each.keyword in {"ENV", "ARG"}:
         return _set(each, state, given) if len(state.variables) < MOST_VARIABLES else state
     if each.keyword == "RUN":
-        found = homes(each.commands)
-        return state._replace(homes={**state.homes, **found}) if found else state
+        return _run(each, state)
     if each.keyword == "SHELL" and each.json:
         return state._replace(shell=tuple(word.text for word in each.words))
     first = expanded(each.words[0].text, state.variables) if each.words else ""
     if each.keyword == "USER" and first:
         return state._replace(user=first.partition(":")[0])
     return state._replace(folder=_within(state.folder, first)) if each.keyword == "WORKDIR" and first else state
+
+
+def _run(each: Instruction, state: State) -> State:
+    """Users get homes, and pip settings, which hold where the image goes on."""
+    given, told = homes(each.commands), settings(each.commands)
+    if given:
+        state = state._replace(homes={**state.homes, **given})
+    if told:
+        variables, environment = {**told, **state.variables}, {**told, **state.environment}
+        state = state._replace(variables=variables, environment=environment)
+    return state
 
 
 def _set(each: Instruction, state: State, given: Mapping[str, str]) -> State:
