@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kempt.model.finding import Finding, Fix, Level, Replace, Safety
 from kempt.model.pipeline import UNPLACED
@@ -16,41 +16,44 @@ from kempt.rules.removing import Removal
 def check(repo: Repo) -> Iterator[Finding]:
     """A layer is never changed by a later one: what it holds is hidden there, and shipped all the same."""
     for file in building.files(repo):
-        told = set[int]()
+        late = dict[int, tuple[Removal, list[Filled]]]()
         for each in building.filled(file, file.shipped):
             found = removing.removal(each) if removing.is_left(each) else None
-            if found is not None and id(found.command) not in told:
-                told.add(id(found.command))
-                yield _finding(each, found)
+            if found is not None:
+                late.setdefault(id(found.command), (found, []))[1].append(each)
+        for removal, filled in late.values():
+            yield _finding(removal, filled)
 
 
-def _finding(each: Filled, found: Removal) -> Finding:
-    text = " ".join(found.command.argv)
+def _finding(found: Removal, filled: Sequence[Filled]) -> Finding:
+    """`filled` are the commands whose caches the removal finds, in other layers."""
+    text, first = " ".join(found.command.argv), filled[0]
     return RULE.finding(
-        found.command.location, f"`{text[:60]}` comes too late: {each.where} is in the layer of line {each.run.line}",
-        key=f"{each.text} {text}", help="remove it in the RUN that fills it, or turn the cache off there",
-        fix=_fix(each, found),
+        found.command.location, f"`{text[:60]}` comes too late: {first.where} is in the layer of line {first.run.line}",
+        key=f"{first.text} {text}", help="remove it in the RUN that fills it, or turn the cache off there",
+        fix=_fix(found, filled),
     )  # fmt: skip
 
 
-def _fix(each: Filled, found: Removal) -> Fix | None:
-    """Turn the cache off where it is filled, and take away a RUN that does nothing else than to remove it."""
-    flag = building.NO_CACHE.get(each.manager, "")
-    edits = building.with_flag(each, flag) if flag else ()
-    if not edits:
+def _fix(found: Removal, filled: Sequence[Filled]) -> Fix | None:
+    """Turn the caches off where they are filled, and take away a RUN that does nothing else than to remove them."""
+    flags = [building.NO_CACHE.get(each.manager, "") for each in filled]
+    edits = [building.with_flag(each, flag) if flag else () for each, flag in zip(filled, flags, strict=True)]
+    every = [edit for each in edits for edit in each]
+    if not every:
         return None
-    if len(found.run.commands) == 1 and found.command.start != UNPLACED and _is_only(each, found):
-        text = each.file.text
-        end = text.find("\n", found.run.end)
-        edits = (*edits, Replace(each.file.path, found.run.start, len(text) if end < 0 else end + 1, ""))
-    return Fix(f"add `{flag}` where the cache is filled", Safety.SAFE, edits)
+    if all(edits) and len(found.run.commands) == 1 and found.command.start != UNPLACED and _is_only(found, filled):
+        file = filled[0].file
+        end = file.text.find("\n", found.run.end)
+        every.append(Replace(file.path, found.run.start, len(file.text) if end < 0 else end + 1, ""))
+    flag = next(flag for flag, each in zip(flags, edits, strict=True) if each)
+    return Fix(f"add `{flag}` where the cache is filled", Safety.SAFE, tuple(every))
 
 
-def _is_only(each: Filled, found: Removal) -> bool:
-    """Whether all that the command removes is this cache, and no other install of the image leaves it there."""
-    others = [other for other in building.filled(each.file, each.file.shipped) if removing.is_left(other)]
-    left = [other for other in others if removing.removal(other) is not None and other.command is not each.command]
-    return not left and all(building.covers(folder, each) for folder in removing.removals(found.run, found.command))
+def _is_only(found: Removal, filled: Sequence[Filled]) -> bool:
+    """Whether all that the command removes are these caches."""
+    folders = removing.removals(found.run, found.command)
+    return all(any(building.covers(folder, each) for each in filled) for folder in folders)
 
 
 RULE = Rule(
