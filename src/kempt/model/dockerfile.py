@@ -52,7 +52,7 @@ class State(NamedTuple):
 
     `variables` are those of ENV and, in this stage, ARG: both are in the environment of RUN. `environment` are those of
     ENV alone, which the image keeps. `user` is as USER says it, without its group. `folder` is WORKDIR, absolute.
-    `homes` are the home folders that RUN has given to users.
+    `homes` are the home folders that RUN has given to users, empty for one that has none, or one that is not known.
     """
 
     variables: Mapping[str, str] = {}
@@ -69,8 +69,9 @@ class State(NamedTuple):
             return self.variables["HOME"].rstrip("/")
         if self.user in {ROOT, "0", ""}:
             return "/root"
-        known = self.homes.get(self.user, "")
-        return known if known or self.user.isdigit() or "$" in self.user else f"/home/{self.user}"
+        if self.user in self.homes:
+            return self.homes[self.user]
+        return "" if self.user.isdigit() or "$" in self.user else f"/home/{self.user}"
 
 
 class Instruction(NamedTuple):

@@ -129,6 +129,9 @@ def test_what_holds_is_inherited_along_from() -> None:
     "lines, expected",
     [
         ("", "/root"), ("USER app", "/home/app"), ("USER 1001", ""), ("USER 0:0", "/root"), ("ENV HOME=/x", "/x"),
+        ("RUN useradd -r app\nUSER app", ""), ("RUN useradd -rm app\nUSER app", "/home/app"),
+        ("ARG U=app\nRUN useradd --create-home $U\nUSER $U", "/home/app"), ("RUN adduser app\nUSER app", "/home/app"),
+        ("RUN adduser --system app\nUSER app", ""),
         ("RUN useradd -m -d /app app\nUSER app", "/app"), ("RUN adduser --home=/app app\nUSER app", "/app"),
     ],
 )  # fmt: skip

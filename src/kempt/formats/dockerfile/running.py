@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 _HEREDOC = re.compile(r"\d*<<-?[\w'\"-]+")
 NOWHERE = (UNPLACED, UNPLACED)
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"})
+_HOMELESS = frozenset({"-H", "-M", "--no-create-home", "--system", "-S"})
 _OF_PIP = {"no-cache-dir": "PIP_NO_CACHE_DIR", "cache-dir": "PIP_CACHE_DIR"}
 _MAKES_USERS = {
-    "useradd": ("-d", "--home", "--home-dir", "-b"), "adduser": ("-h", "--home"), "usermod": ("-d", "--home"),
+    "useradd": ("-d", "--home", "--home-dir"), "adduser": ("-h", "--home"), "usermod": ("-d", "--home"),
 }  # fmt: skip
 
 
@@ -36,18 +37,33 @@ def commands(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
 
 
 def homes(found: Iterable[Command]) -> dict[str, str]:
-    """The home folders that these commands give to users: `useradd --home-dir /app app`."""
+    """The home folders that these commands give to users: `useradd --home-dir /app app`; empty for one without.
+
+    `useradd` makes a home only when it is asked to, `adduser` unless it is told not to.
+    """
     given: dict[str, str] = {}
     for command in found:
-        options = _MAKES_USERS.get(command.argv[0].rpartition("/")[2]) if command.argv else None
-        if options is None:
-            continue
-        for number, word in enumerate(command.argv):
-            name, _, value = word.partition("=")
-            if name in options and name != "-b":
-                value = value or "".join(command.argv[number + 1 : number + 2])
-                given[command.argv[-1]] = value.rstrip("/") if "$" not in value else ""
+        name = command.argv[0].rpartition("/")[2] if command.argv else ""
+        if name in _MAKES_USERS and len(command.argv) > 1:
+            place = _home_option(command.argv, _MAKES_USERS[name])
+            if place is not None:
+                given[command.argv[-1]] = place.rstrip("/")
+            elif name != "usermod":
+                asked = any(word == "--create-home" or re.fullmatch(r"-\w*m\w*", word) for word in command.argv)
+                refused = any(word in _HOMELESS for word in command.argv)
+                is_made = asked if name == "useradd" else not refused
+                given[command.argv[-1]] = f"/home/{command.argv[-1]}" if is_made else ""
     return given
+
+
+def _home_option(argv: tuple[str, ...], options: tuple[str, ...]) -> str | None:
+    """The folder that is named; empty where it comes from a variable, None where none is."""
+    for number, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name in options:
+            value = value if equals else "".join(argv[number + 1 : number + 2])
+            return "" if "$" in value else value
+    return None
 
 
 def settings(found: Iterable[Command]) -> dict[str, str]:

@@ -98,7 +98,8 @@ def _run(each: Instruction, state: State) -> State:
     """Users get homes, and pip settings, which hold where the image goes on."""
     given, told = homes(each.commands), settings(each.commands)
     if given:
-        state = state._replace(homes={**state.homes, **given})
+        known = {expanded(user, state.variables): expanded(home, state.variables) for user, home in given.items()}
+        state = state._replace(homes={**state.homes, **known})
     if told:
         variables, environment = {**told, **state.variables}, {**told, **state.environment}
         state = state._replace(variables=variables, environment=environment)
