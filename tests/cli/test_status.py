@@ -100,9 +100,7 @@ def test_json(run: Run, git_repo: MakeRepository) -> None:
     assert list(document) == ["version", "command", "root", "files", "services", "promises", "summary", "seconds"]
     assert (1, "status", str(repository.root), 6) == tuple(document.values())[:4]
     assert [{"root": ".", "manager": "uv", "lock": "uv.lock"}] == document["services"]
-    assert ["kept", "broken", "not yet checked", "kept"] == [
-        promise["state"] for promise in document["promises"]
-    ]
+    assert ["kept", "broken", "not yet checked", "kept"] == [promise["state"] for promise in document["promises"]]
 
 
 def test_a_folder_of_repositories(run: Run, git_repo: MakeRepository, tmp_path: Path) -> None:
