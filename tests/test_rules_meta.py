@@ -17,8 +17,8 @@ from support.pages import PAGES, Page, pages, tree
 
 FOLDER = Path(rules.__file__).parent
 SHARED = {
-    "__init__", "caching", "cleaning_up", "environments", "exchanging", "hooking", "installing", "keying", "linting",
-    "locking", "places", "referring", "unignoring", "untracking", "versioning",
+    "__init__", "building", "caching", "cleaning_up", "environments", "exchanging", "hooking", "installing", "keying",
+    "linting", "locking", "places", "referring", "removing", "staging", "unignoring", "untracking", "versioning",
 }  # fmt: skip
 HEADINGS = ["What it does", "Why", "Bad", "Good", "Fix", "Known limits"]
 EXAMPLE_HEADINGS = ["What it does", "Why", "Example", "Fix", "Known limits"]

@@ -241,15 +241,30 @@ def test_a_constant_key_breaks_the_third_promise(git_repo: MakeRepository) -> No
     assert (State.BROKEN, ["KPT403"]) == (found.state, [each.code for each in found.findings])
 
 
+INSTALL = "FROM python:3.12\nCOPY uv.lock /\nRUN uv sync --locked"
+
+
 @pytest.mark.parametrize(
-    "files, fourth",
+    "files, state, detail, command",
     [
-        pytest.param({"a.txt": ""}, "no Dockerfile found", id="none"),
-        pytest.param({"api/Dockerfile": ""}, "`api/Dockerfile`: not checked yet", id="one"),
+        ({"a.txt": ""}, State.UNCHECKED, "no Dockerfile found", ""),
+        ({"a/Dockerfile": "FROM x\n"}, State.UNCHECKED, "`a/Dockerfile`: no install in it that kempt can read",
+         "kempt image NAME"),
+        ({"Dockerfile": f"{INSTALL} --no-cache\n"}, State.KEPT,
+         "no cache left in `Dockerfile`; not proven on an image", "kempt image NAME"),
+        ({"Dockerfile": f"{INSTALL}\n"}, State.BROKEN, "", "kempt check --fix"),
+        ({"Dockerfile": "FROM python\nRUN pip list && ./install.sh\n", "install.sh": ""}, State.UNCHECKED,
+         "`Dockerfile`: `./install.sh` may install and leave a cache: that is not known here", "kempt image NAME"),
+        ({"Dockerfile": f"{INSTALL}\n", "kempt.toml": 'ignore = ["KPT501"]\n'}, State.UNCHECKED,
+         "nothing found, but the settings turn KPT501 off", "kempt config"),
     ],
-)
-def test_images_are_not_checked_yet(git_repo: MakeRepository, files: dict[str, str], fourth: str) -> None:
-    assert Promise(4, State.UNCHECKED, fourth) == promise(4, git_repo(files).root)
+)  # fmt: skip
+def test_the_fourth_promise(
+    git_repo: MakeRepository, files: dict[str, str], state: State, detail: str, command: str
+) -> None:
+    found = promise(4, git_repo(files).root)
+
+    assert (state, detail, command) == (found.state, found.detail, found.command)
 
 
 def test_an_empty_repository_has_no_status(git_repo: MakeRepository) -> None:

@@ -8,6 +8,8 @@ from time import perf_counter
 from kempt import rules
 from kempt.engine.cached import caches
 from kempt.engine.configuration import load_config
+from kempt.engine.images import dockerfiles
+from kempt.engine.lean import images
 from kempt.engine.project.check import LEVELS, examine, judge
 from kempt.engine.rebuilds import rebuilds, remedy
 from kempt.engine.selection import NEVER_SUPPRESSED
@@ -36,7 +38,7 @@ def status(path: str = ".", *, config_file: str | None = None, isolated: bool = 
             _rebuilds(counted, repo),
             _is_clean(counted, len(silenced), config),
             _caches(counted, repo),
-            _is_lean(counted, listing),
+            _is_lean(counted, repo, listing),
         )
         report = Report(
             source.tree.root, rules.ALL, counted, silenced, files=len(listing), seconds=perf_counter() - started
@@ -91,17 +93,15 @@ def _caches(findings: Sequence[Finding], repo: Repo) -> Promise:
     return caches(repo, findings)
 
 
-def _is_lean(findings: Sequence[Finding], listing: Listing) -> Promise:
+def _is_lean(findings: Sequence[Finding], repo: Repo, listing: Listing) -> Promise:
     if wrong := _of_promise(findings, 4):
         return _broken(4, wrong)
-    return Promise(4, State.UNCHECKED, _not_yet(list(listing.named("Dockerfile")), "no Dockerfile found"))
-
-
-def _not_yet(files: Sequence[str], otherwise: str) -> str:
-    if not files:
-        return otherwise
-    more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
-    return f"`{files[0]}`{more}: not checked yet"
+    if any(finding.code in NEVER_SUPPRESSED for finding in findings):
+        return Promise(4, State.UNCHECKED, "not everything could be checked", "kempt check")
+    named = tuple(dockerfiles(listing))
+    if named and (off := _rules_off(4, repo.config)):
+        return Promise(4, State.UNCHECKED, f"nothing found, but the settings turn {off} off", "kempt config")
+    return images(repo, findings, named)
 
 
 def _of_promise(findings: Sequence[Finding], number: int) -> list[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
 from kempt import catalog
-from kempt.engine import automation, evidence
+from kempt.engine import automation, evidence, images
 from kempt.engine.documents import ReadDocuments
 from kempt.engine.recognise import recognise
 from kempt.engine.services import find_services
@@ -57,12 +57,16 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
     )
     found_faults += _unparsable(documents, found_faults)
     runs = automation.read(tree, listing, config, services)
-    found_faults += runs.faults
+    built = images.read(tree, listing, config)
+    found_faults += (*runs.faults, *built.faults)
     suppressions += (each for each in runs.suppressions if str(each.path) not in told)
+    of_images = {file.path for file in built.dockerfiles}
+    suppressions = [*(each for each in suppressions if each.path not in of_images), *built.suppressions]
     return Repo(
         tree, config, services=services,
         artefacts=Artefacts(_measured(tree, artefacts), evidence.used_rows(listing, files)), ignore_files=ignore_files,
-        faults=tuple(found_faults), suppressions=tuple(suppressions), documents=documents, automation=runs.automation,
+        faults=tuple(found_faults), suppressions=tuple(suppressions), documents=documents,
+        automation=runs.automation._replace(dockerfiles=built.dockerfiles),
     )  # fmt: skip
 
 

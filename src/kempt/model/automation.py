@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
+    from kempt.model.dockerfile import Dockerfile
     from kempt.model.hooks import HookFile, Script
     from kempt.model.installs import Doing
     from kempt.model.pipeline import Command, Job, Pipeline, Step
@@ -43,9 +44,10 @@ class Act(NamedTuple):
 
 
 class Automation(NamedTuple):
-    """CI, hooks and scripts. `acts` are those of the pipelines, in the order of files, jobs and steps."""
+    """CI, hooks, scripts and Dockerfiles. `acts` are those of the pipelines, in the order of files, jobs and steps."""
 
     pipelines: tuple[Pipeline, ...] = ()
     hooks: tuple[HookFile, ...] = ()
     scripts: tuple[Script, ...] = ()
     acts: tuple[Act, ...] = ()
+    dockerfiles: tuple[Dockerfile, ...] = ()

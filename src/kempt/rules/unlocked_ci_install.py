@@ -111,7 +111,7 @@ def _of_pip(repo: Repo, act: Act, followed: Iterable[Act]) -> Finding | None:
     if doing.hashed or doing.constraints or "--no-deps" in act.command.argv:
         return None
     for path in installing.files_of(repo, act):
-        loose = _loose(repo, path)
+        loose = first_loose(repo, path)
         if loose:
             return RULE.finding(
                 act.command.location, f"`{act.text}` takes the newest {loose}: `{path}` leaves its version open",
@@ -146,7 +146,7 @@ def _level(repo: Repo, service: Service | None, path: PurePosixPath) -> Level | 
     return referring.milder(repo, path) or (None if serious else Level.WARNING)
 
 
-def _loose(repo: Repo, path: PurePosixPath) -> str:
+def first_loose(repo: Repo, path: PurePosixPath) -> str:
     """The first requirement of a file, or of one that it includes, whose version is open; empty where there is none."""
     from kempt.formats import requirements
 

@@ -1,0 +1,197 @@
+"""RUN as commands: the shell form, the JSON form and heredocs, each word with its place in the file."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from kempt.model.dockerfile import Dockerfile, Instruction
+from kempt.model.finding import Location
+from kempt.model.pipeline import UNPLACED, Branch, Command, Word
+
+if TYPE_CHECKING:
+    from kempt.formats import shell
+
+_HEREDOC = re.compile(r"\d*<<-?[\w'\"-]+")
+NOWHERE = (UNPLACED, UNPLACED)
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"})
+_HOMELESS = frozenset({"-H", "-M", "--no-create-home", "--system", "-S"})
+_OF_PIP = {"no-cache-dir": "PIP_NO_CACHE_DIR", "cache-dir": "PIP_CACHE_DIR"}
+_MAKES_USERS = {
+    "useradd": ("-d", "--home", "--home-dir"), "adduser": ("-h", "--home"), "usermod": ("-d", "--home"),
+}  # fmt: skip
+
+
+def commands(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
+    """The commands of a RUN; none where its shell is no shell that kempt reads."""
+    if each.json:
+        return _listed(file, each)
+    if each.state.shell and each.state.shell[0].rpartition("/")[2] not in SHELLS:
+        return ()
+    script, start = _script(file, each)
+    return tuple(_run(file, each, script, start))
+
+
+def homes(found: Iterable[Command]) -> dict[str, str]:
+    """The home folders that these commands give to users: `useradd --home-dir /app app`; empty for one without.
+
+    `useradd` makes a home only when it is asked to, `adduser` unless it is told not to.
+    """
+    given: dict[str, str] = {}
+    for command in found:
+        name = command.argv[0].rpartition("/")[2] if command.argv else ""
+        if name in _MAKES_USERS and len(command.argv) > 1:
+            place = _home_option(command.argv, _MAKES_USERS[name])
+            if place is not None:
+                given[command.argv[-1]] = place.rstrip("/")
+            elif name != "usermod":
+                asked = any(word == "--create-home" or re.fullmatch(r"-\w*m\w*", word) for word in command.argv)
+                refused = any(word in _HOMELESS for word in command.argv)
+                is_made = asked if name == "useradd" else not refused
+                given[command.argv[-1]] = f"/home/{command.argv[-1]}" if is_made else ""
+    return given
+
+
+def _home_option(argv: tuple[str, ...], options: tuple[str, ...]) -> str | None:
+    """The folder that is named; empty where it comes from a variable, None where none is."""
+    for number, word in enumerate(argv):
+        name, equals, value = word.partition("=")
+        if name in options:
+            value = value if equals else "".join(argv[number + 1 : number + 2])
+            return "" if "$" in value else value
+    return None
+
+
+def settings(found: Iterable[Command]) -> dict[str, str]:
+    """What these commands write into pip's own configuration, as the variables that say the same."""
+    told: dict[str, str] = {}
+    for command in found:
+        if (
+            "config" in command.argv[:3]
+            and "set" in command.argv
+            and command.argv[0].rpartition("/")[2].startswith("pip")
+        ):
+            name, value = command.argv[-2:]
+            if name.rpartition(".")[2] in _OF_PIP:
+                told[_OF_PIP[name.rpartition(".")[2]]] = value
+    return told
+
+
+def _script(file: Dockerfile, each: Instruction) -> tuple[str, int]:
+    """The script that the shell gets, and where it begins in the file; each character of it is at its place there."""
+    if not each.heredocs:
+        return _flat(file, each.body, each.end), each.body
+    header = _flat(file, each.body, _line_before(file.text, each.heredocs[0].start))
+    others = [word for word in each.words if "<<" not in word.text]
+    body = file.text[each.heredocs[0].start : each.heredocs[0].end]
+    if len(each.heredocs) == 1 and (not others or _is_for_shell(others)):
+        foreign = body.startswith("#!") and not _is_shell(body.partition("\n")[0]) and not others
+        return "" if foreign else body, each.heredocs[0].start
+    if header.rstrip() and "<<" in each.words[-1].text:
+        return header + file.text[each.body + len(header) : each.end], each.body
+    return _HEREDOC.sub(lambda match: " " * len(match.group()), header), each.body
+
+
+def _is_for_shell(others: list[Word]) -> bool:
+    """Whether what reads the heredoc is a shell that runs it."""
+    return others[0].text.rpartition("/")[2] in SHELLS and all(word.text[:1] == "-" for word in others[1:])
+
+
+def _line_before(text: str, start: int) -> int:
+    return max(start - 1, 0) if text[start - 1 : start] == "\n" else start
+
+
+def _is_shell(line: str) -> bool:
+    return any(word.rpartition("/")[2] in SHELLS for word in line.removeprefix("#!").split())
+
+
+def _flat(file: Dockerfile, start: int, end: int) -> str:
+    """What is written there, with comments and continuations blanked out."""
+    from kempt.formats.dockerfile.lines import Lines
+
+    lines = Lines(file.text[start:end])
+    lines.escape = file.escape
+    lines.skip_directives()
+    first = next(iter(lines), None)
+    return " " * first.start + first.text if first is not None else ""
+
+
+def _run(file: Dockerfile, each: Instruction, script: str, start: int) -> Iterator[Command]:
+    from kempt.formats import shell  # here: most files that are read have no command for it
+
+    parsed = shell.parse(script)
+    exported = tuple(one for one in parsed.exported if one.exported)
+    for one in parsed.commands:
+        before = tuple((given.name, given.value) for given in exported if given.end <= one.start)
+        yield _command(file, each, one, start, before)
+
+
+def _command(
+    file: Dockerfile, each: Instruction, one: shell.Parsed, start: int, exported: tuple[tuple[str, str], ...]
+) -> Command:
+    from kempt.formats import shell
+
+    words = tuple(Word(word.text, *_moved((word.start, word.end), start)) for word in shell.normalised(one.words))
+    span = _moved((one.start, one.end), start)
+    swallowed = one.swallowed if one.swallowed != NOWHERE else one.followed_by_exit_zero
+    return Command(
+        words, place(file, span[0] if span[0] != UNPLACED else each.start), *span,
+        statement=_moved(one.statement, start),
+        assignments=(*exported, *one.assignments),
+        swallowed=_moved(swallowed, start),
+        otherwise=one.otherwise or (("exit", "0") if swallowed != NOWHERE else ()),
+        piped_into=one.piped_into,
+        is_test=one.is_test,
+        branches=tuple(Branch(branch.test, branch.holds) for branch in one.branches),
+        folder=one.folder,
+        redirects=tuple((redirect.operator, redirect.target) for redirect in one.redirects),
+    )  # fmt: skip
+
+
+def _moved(span: tuple[int, int], by: int) -> tuple[int, int]:
+    return NOWHERE if UNPLACED in span else (span[0] + by, span[1] + by)
+
+
+def _listed(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
+    """The JSON form runs one program; where that is a shell with `-c`, its script is opened."""
+    texts = [word.text for word in each.words]
+    if not texts:
+        return ()
+    if texts[0].rpartition("/")[2] in SHELLS:
+        at = next((number for number, text in enumerate(texts) if text[:1] == "-" and text.endswith("c")), 0)
+        if at and at + 1 < len(texts):
+            word = each.words[at + 1]
+            exact = file.text[word.start + 1 : word.end - 1] == word.text
+            found = tuple(_run(file, each, word.text, word.start + 1))
+            return found if exact else tuple(unplaced(file, each, command) for command in found)
+    from kempt.formats import shell
+
+    bare = tuple(shell.Word(word.text, word.start, word.end) for word in each.words)
+    words = tuple(Word(word.text, word.start, word.end) for word in shell.normalised(bare))
+    span = (each.words[0].start, each.words[-1].end)
+    return (Command(words, place(file, span[0]), *span, statement=span, folder=""),)
+
+
+def unplaced(file: Dockerfile, each: Instruction, command: Command) -> Command:
+    """A command whose text is escaped: the place of the instruction is all that is known."""
+    words = tuple(Word(word.text) for word in command.words)
+    return command._replace(
+        words=words, location=place(file, each.start), start=UNPLACED, end=UNPLACED, statement=NOWHERE,
+        swallowed=NOWHERE,
+    )  # fmt: skip
+
+
+def place(file: Dockerfile, offset: int) -> Location:
+    """Line and column of an offset."""
+    starts = _line_starts(file.text)
+    line = bisect_right(starts, offset)
+    return Location(PurePosixPath(file.path), line, offset - starts[line - 1] + 1)
+
+
+@lru_cache(maxsize=1)
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(match.end() for match in re.finditer("\n", text)))

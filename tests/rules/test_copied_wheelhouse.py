@@ -1,0 +1,58 @@
+"""KPT503: wheels, or a home with its caches, are copied from a builder into the image."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import MakeRepository
+from kempt.rules.copied_wheelhouse import RULE
+from support.images import mended_image, told
+
+BUILDER = "FROM python AS b\nRUN pip wheel --no-cache-dir -w /out -r r.txt\nRUN uv sync\nFROM python\n"
+
+
+@pytest.mark.parametrize(
+    "line, expected",
+    [
+        ("COPY --from=b /wheels /w", ["5: `/wheels` of `b` is copied into the image: wheels are no part of what runs"]),
+        ("COPY --from=b /out /w", ["5: `/out` of `b` is copied into the image: wheels are no part of what runs"]),
+        ("COPY --from=0 /out/*.whl /w/",
+         ["5: `/out/*.whl` of `0` is copied into the image: wheels are no part of what runs"]),
+        ("COPY --from=b /root/.cache /c", ["5: `/root/.cache` of `b` is copied into the image: a download cache"]),
+        ("COPY --from=b /root /root",
+         ["5: `/root` of `b` is copied into the image: the download cache of an install is in it"]),
+        ("COPY --from=b / /", ["5: `/` of `b` is copied into the image: the download cache of an install is in it"]),
+        ("COPY --from=b /root/app /app", []),
+        ("COPY --from=b /app/.venv /app/.venv", []),
+        ("COPY wheels /wheels", []),
+        ("RUN --mount=type=bind,from=b,source=/out,target=/w pip install --no-cache-dir /w/*", []),
+    ],
+)  # fmt: skip
+def test_copies(git_repo: MakeRepository, line: str, expected: list[str]) -> None:
+    assert expected == told(git_repo, RULE, f"{BUILDER}{line}\n")
+
+
+def test_a_builder_may_copy_them(git_repo: MakeRepository) -> None:
+    text = "FROM python AS a\nFROM python AS b\nCOPY --from=a /wheels /wheels\nFROM python\nCOPY --from=b /v /v\n"
+
+    assert [] == told(git_repo, RULE, text)
+
+
+MOUNT = "--mount=type=bind,from=b,source=/wheels,target=/w"
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("COPY --from=b /wheels /w\nRUN pip install /w/*\nUSER a\n", f"RUN {MOUNT} pip install /w/*\nUSER a\n"),
+        (
+            "COPY --from=b /wheels /w\nRUN --network=none \\\n  pip install /w/*\n",
+            f"RUN {MOUNT} --network=none \\\n  pip install /w/*\n",
+        ),
+        ("COPY --from=b /wheels /w\nRUN pip install /w/* && rm -rf /w\n", None),
+        ("COPY --from=b /wheels /w\nRUN pip install /w/*\nRUN pip install /w/x.whl\n", None),
+        ("COPY --from=b /wheels /w\nCMD x --find-links /w\n", None),
+    ],
+)
+def test_fixes(git_repo: MakeRepository, before: str, after: str | None) -> None:
+    assert BUILDER + (before if after is None else after) == mended_image(git_repo, RULE, BUILDER + before)

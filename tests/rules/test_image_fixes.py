@@ -1,0 +1,86 @@
+"""The fixes of all rules on images together: what they make is a Dockerfile, and nothing is left that they can mend."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import cast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kempt import rules
+from kempt.engine.project.fix import edited
+from kempt.formats.dockerfile.reader import parse
+from kempt.model.automation import Automation
+from kempt.model.config import Config
+from kempt.model.finding import Replace
+from kempt.model.listing import Listing
+from kempt.model.repo import Repo
+from kempt.model.tree import Tree
+from support.buildkit import Shape, shapes
+
+PATH = PurePosixPath("Dockerfile")
+RULES = tuple(rule for rule in rules.ALL if rule.code.startswith("KPT5"))
+ROUNDS = 6
+INSTALL = st.sampled_from([
+    "pip install x", "pip install -U pip", "uv sync", "uv pip install -r r.txt", "poetry install", "uvx ruff",
+    "python -m pip install /wheels/*", "pip install --no-cache-dir x", "pipenv sync", "uv sync -n",
+    "rm -rf /root/.cache", "pip wheel x", "apt-get update", "pip install 'a b'", "pip install é",
+])  # fmt: skip
+TAIL = st.sampled_from(["", " || true", "; exit 0", " || echo no", " && rm -rf ~/.cache", " && rm -r /wheels"])
+MOUNT = st.sampled_from([
+    "", "--mount=type=cache,target=/root/.cache/pip ", "--mount=type=cache,target=/root/.cache \\\n  ",
+    "--network=none ",
+])  # fmt: skip
+GLUE = st.sampled_from([" && ", " && \\\n    ", "; ", " \\\n  # why\n  && "])
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> str:
+    commands = [draw(INSTALL) + draw(TAIL) for _ in range(draw(st.integers(1, 3)))]
+    form = draw(st.sampled_from(["shell", "shell", "heredoc", "json"]))
+    if form == "heredoc":
+        return f"RUN {draw(MOUNT)}<<EOF\n" + "\n".join(commands) + "\nEOF"
+    if form == "json":
+        return 'RUN ["/bin/sh", "-c", "' + " && ".join(commands) + '"]'
+    return f"RUN {draw(MOUNT)}" + draw(GLUE).join(commands)
+
+
+OTHER = st.sampled_from([
+    "USER app", "USER 1001", "ENV PIP_NO_CACHE_DIR=off", "ENV HOME=/h", "WORKDIR /app", "COPY --from=b /wheels /wheels",
+    "COPY --from=ghcr.io/astral-sh/uv /uv /bin/", "COPY . .", "# kempt", "ONBUILD RUN uv sync",
+])  # fmt: skip
+LINES = st.lists(st.one_of(runs(), runs(), OTHER), max_size=6)
+
+
+class OnlyTree:
+    """A tree of one file: what the rules ask of it is its listing."""
+
+    listing = Listing.of(["Dockerfile", "a.py"])
+
+
+def replaced(text: str) -> str:
+    """The text after one round of all fixes."""
+    file = parse(PATH, text.encode())._replace(context="")
+    repo = Repo(cast("Tree", OnlyTree()), Config(), automation=Automation(dockerfiles=(file,)))
+    fixes = [finding.fix for rule in RULES for finding in rule.check(repo) if finding.fix is not None]
+    edits = [edit for fix in fixes for edit in fix.edits if isinstance(edit, Replace) and edit.path == PATH]
+    return edited(text.encode(), edits).decode()
+
+
+def kept(found: list[Shape]) -> list[str]:
+    """The instructions that no fix touches."""
+    return [each[0] for each in found if each[0] in {"FROM", "USER", "WORKDIR", "ONBUILD"}]
+
+
+@given(LINES, LINES, st.booleans())
+def test_what_they_make_is_a_dockerfile(builder: list[str], final: list[str], crlf: bool) -> None:  # noqa: FBT001
+    text = "\n".join(["FROM python:3.12 AS b", *builder, "FROM python:3.12-slim", *final, ""])
+    text = text.replace("\n", "\r\n") if crlf else text
+    before = shapes(text)
+
+    for _ in range(ROUNDS):
+        text = replaced(text)
+
+    assert text == replaced(text)
+    assert kept(before) == kept(shapes(text))
