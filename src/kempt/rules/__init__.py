@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kempt.model.rule import Rule
 from kempt.rules import (
+    buried_cache_in_image,
+    cache_in_image,
     cache_in_release_job,
     cached_environment,
     competing_locks,
@@ -25,6 +27,7 @@ from kempt.rules import (
     ignored_source,
     index_in_lock,
     ineffective_cache_cleanup,
+    leftovers_in_image,
     legacy_ruff_hook,
     lock_changed_in_ci,
     missing_hygiene_hook,
@@ -71,6 +74,7 @@ from kempt.rules import (
     unused_lock,
     unused_suppression,
     unverified_frozen_install,
+    wheelhouse_in_image,
 )
 
 ALL: tuple[Rule, ...] = (
@@ -131,6 +135,10 @@ ALL: tuple[Rule, ...] = (
     result_changing_variable.RULE,
     unverified_frozen_install.RULE,
     unpruned_ci_cache.RULE,
+    cache_in_image.RULE,
+    buried_cache_in_image.RULE,
+    wheelhouse_in_image.RULE,
+    leftovers_in_image.RULE,
     destructive_clean_hook.RULE,
     legacy_ruff_hook.RULE,
     missing_lock_hook.RULE,
