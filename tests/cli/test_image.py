@@ -128,7 +128,7 @@ def test_sarif_has_rules_and_results(dirty: Path, tmp_path: Path, kempt: RunKemp
 
 
 def test_what_cannot_be_read_ends_with_2(tmp_path: Path, kempt: RunKempt) -> None:
-    path = layout(tmp_path / "oci", DIRTY, lambda content: content[:700])
+    path = layout(tmp_path / "oci", DIRTY, lambda content: content[:300])
 
     expected = "kempt: oci: layer 1: the tar is truncated\n"
     assert (2, "", expected) == kempt("image", path.name, cwd=tmp_path)

@@ -32,23 +32,19 @@ def replay(layers: Sequence[bytes]) -> dict[str, tuple[str, str]]:
         with tarfile.open(fileobj=io.BytesIO(content)) as tar:
             for info in tar:
                 read = tar.extractfile(info) if info.isreg() else None
-                _add(held, info, read.read().decode() if read else "", number)
+                _add(held, info, read.read().decode("latin-1") if read else "", number)
     return {path: (each.kind, each.content) for path, each in held.items()}
 
 
 def _add(held: Paths, info: tarfile.TarInfo, content: str, number: int) -> None:
     *parents, name = info.name.split("/")
+    if name.startswith(".wh."):
+        there = _there(held, parents)
+        if there is not None:
+            _whiteout(held, there, name, number)
+        return
     place = _real(held, parents, number)
     path = "/".join([*place, name])
-    if name == ".wh..wh..opq":
-        for each in [each for each in held if not place or each.startswith(f"{'/'.join(place)}/")]:
-            _hide(held, each, number)
-        return
-    if name.startswith(".wh."):
-        below = "/".join([*place, name.removeprefix(".wh.")])
-        for each in [each for each in held if f"{each}/".startswith(f"{below}/")]:
-            _hide(held, each, number)
-        return
     if info.isdir():
         if path not in held or held[path].kind != "folder":
             _remove(held, path)
@@ -60,6 +56,13 @@ def _add(held: Paths, info: tarfile.TarInfo, content: str, number: int) -> None:
         new = Held("file", "", number) if found is None or found.kind == "folder" else found._replace(layer=number)
     _remove(held, path)
     held[path] = new
+
+
+def _whiteout(held: Paths, place: list[str], name: str, number: int) -> None:
+    below = "/".join([*place, "" if name == ".wh..wh..opq" else name.removeprefix(".wh.")])
+    for each in [each for each in held if f"{each}/".startswith(below if below[-1:] in {"", "/"} else f"{below}/")]:
+        if each != "/".join(place):
+            _hide(held, each, number)
 
 
 def _hide(held: Paths, path: str, number: int) -> None:
@@ -100,8 +103,14 @@ def _real(held: Paths, parents: Sequence[str], number: int) -> list[str]:
 
 def _lookup(held: Paths, path: str) -> Held | None:
     *parents, name = path.split("/")
+    place = _there(held, parents)
+    return None if place is None else held.get("/".join([*place, name]))
+
+
+def _there(held: Paths, parents: Sequence[str]) -> list[str] | None:
+    """The parents with links followed; None where one is missing or no folder."""
     place: list[str] = []
-    left = parents
+    left = list(parents)
     while left:
         part = left.pop(0)
         if part == "..":
@@ -115,7 +124,7 @@ def _lookup(held: Paths, path: str) -> Held | None:
                 place = [] if found.content.startswith("/") else place
             else:
                 place.append(part)
-    return held.get("/".join([*place, name]))
+    return place
 
 
 def random_layers(seed: int, *, links: bool = True) -> list[bytes]:

@@ -50,6 +50,10 @@ def test_a_whiteout_leaves_what_its_own_layer_holds_wherever_it_stands(members: 
     assert [("a/b", 0)] == buried(["a/b"], members)
 
 
+def test_a_whiteout_makes_no_folder_and_takes_no_place_of_a_file() -> None:
+    assert ["c"] == sorted(node.path for node in merged([layer(["c"]), layer(["c/d/.wh.e", "x/.wh.y"])]).nodes())
+
+
 @pytest.mark.parametrize("members", [["a/.wh..wh..opq", "a/c"], ["a/c", "a/.wh..wh..opq"]], ids=["before", "after"])
 def test_an_opaque_folder_hides_all_lower_children_and_no_own(members: list[str]) -> None:
     assert ["a/c", "b"] == seen(["a/b", "a/c", "a/d/e", "b"], members)

@@ -115,10 +115,14 @@ def test_a_tar_without_an_end_is_whole_between_entries() -> None:
     assert [Entry(FILE, 1, "a")] == scan(layer(["a"])[:1024])
 
 
-@pytest.mark.parametrize("length", [1, 511, 513, 1023])
+def test_the_padding_of_the_last_file_may_be_missing_as_umoci_leaves_it_out() -> None:
+    assert [Entry(FILE, 5, "a")] == scan(layer([Member("a", b"12345")])[:517])
+
+
+@pytest.mark.parametrize("length", [1, 511, 512, 515, 516])
 def test_a_truncated_tar_is_said_to_be_one(length: int) -> None:
     with pytest.raises(UnreadableError, match="truncated"):
-        scan(layer(["a"])[:length])
+        scan(layer([Member("a", b"12345")])[:length])
 
 
 @pytest.mark.parametrize(

@@ -73,13 +73,15 @@ class Merged:
             if not entry.path:
                 continue
             folder, _, name = entry.path.rpartition("/")
+            if name.startswith(WHITEOUT):
+                lower = self._folders.get(folder) or self._existing(folder)
+                if lower is not None and lower.children is not None:
+                    self._delete(lower.children, name)
+                continue
             parent = self._folders.get(folder)
             if parent is None:
                 parent = self._folders[folder] = self._folder(folder)
-            if name.startswith(WHITEOUT):
-                self._delete(parent, name)
-            else:
-                self._put(parent, name, entry)
+            self._put(parent, name, entry)
 
     def nodes(self) -> Iterator[Node]:
         """All that the merged view holds, but for the root."""
@@ -122,8 +124,7 @@ class Merged:
             node.content.names.append(node)
             self.shipped.append(Shipped(node.path, self._layer, node))
 
-    def _delete(self, parent: Node, name: str) -> None:
-        children = _children(parent)
+    def _delete(self, children: dict[str, Node], name: str) -> None:
         if name == OPAQUE:
             for each in list(children):
                 self._delete_lower(children, each)
@@ -193,7 +194,7 @@ class Merged:
                 trail = trail[:-1] if part == ".." and len(trail) > 1 else trail
                 continue
             found = (trail[-1].children or {}).get(part)
-            if found is None or links > _LINKS:
+            if found is None or links > _LINKS or found.kind not in {FOLDER, LINK}:
                 return None
             if found.kind == LINK:
                 links += 1

@@ -44,6 +44,7 @@ class TarScanner:
         self.ended = False
         self._left = b""
         self._pending = 0
+        self._padding = 0
         self._body: bytearray | None = None
         self._body_kind = b""
         self._body_size = 0
@@ -91,8 +92,9 @@ class TarScanner:
         return skipped
 
     def close(self) -> None:
-        """Raises UnreadableError where the tar ends before it should."""
-        if not self.ended and (self._pending or self._left or self._body is not None or self._own or self._sparse):
+        """Raises UnreadableError where the tar ends before it should; umoci leaves out the padding of the last file."""
+        inside = self._pending > self._padding or self._left or self._body is not None
+        if not self.ended and (inside or self._own or self._sparse):
             raise UnreadableError("the tar is truncated")
 
     def _header(self, data: bytes, at: int) -> None:
@@ -127,7 +129,8 @@ class TarScanner:
         if what == FILE and name.endswith("/"):
             what = FOLDER
         if what == FILE or kind not in _KINDS:
-            self._pending = size + -size % BLOCK
+            self._padding = -size % BLOCK
+            self._pending = size + self._padding
         if kind in _NO_ENTRY:
             return
         target = ""
