@@ -20,6 +20,7 @@ CACHED = "root/.cache/pip/http-v2/a"
 PACKERS = {"gzip": ("gzip", "-1"), "zstd": ("zstd", "-q", "-3")}
 LIMITS = {"plain": 2.0, "gzip": 0.35, "zstd": 1.3}
 PEERS = {"plain": ("tar", "-tf"), "gzip": ("tar", "-tzf"), "zstd": ("tar", "--zstd", "-tf")}
+DIGEST = "import hashlib, sys; hashlib.file_digest(open(sys.argv[1], 'rb'), 'sha256')"
 MEMORY, AGAIN = 120.0, 0.2
 
 
@@ -99,7 +100,7 @@ def _compared(root: Path, kind: str, plain: Path) -> Table:
         (
             Program(name, (*PEERS[kind], str(largest)), runs=3),
             Program("kempt image --no-cache", (kempt(), "image", "--no-cache", str(folder)), runs=3, fine=(1,)),
-            Program("sha256sum", ("sha256sum", str(largest)), runs=3),
+            Program("the digest alone", (sys.executable, "-c", DIGEST, str(largest)), runs=3),
         )
     )
     return Table(
@@ -109,7 +110,7 @@ def _compared(root: Path, kind: str, plain: Path) -> Table:
 
 def _claims(kind: str, name: str, rows: tuple[Row, ...]) -> tuple[Claim, ...]:
     return (
-        Claim(f"wall time over `{name}`", rows[1].wall / rows[0].wall, LIMITS[kind]),
+        Claim(f"CPU over `{name}`", rows[1].ratio, LIMITS[kind]),
         Claim("peak memory", rows[1].peak / 1e6, MEMORY, "MB"),
     )
 

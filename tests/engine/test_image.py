@@ -471,6 +471,23 @@ def test_a_layer_in_a_settled_file_is_read_once(tmp_path: Path, home: Path, monk
     assert FOUND == first == found(path)
 
 
+def test_an_archive_that_was_written_anew_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kempt.host.streams._SETTLED", -1)
+    found(docker_archive(tmp_path / "a.tar", DIRTY))
+
+    assert [] == found(docker_archive(tmp_path / "a.tar", [layer(["clean"])]))
+
+
+def test_a_layer_that_another_image_shares_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kempt.host.streams._SETTLED", -1)
+    made = Layout(tmp_path / "a")
+    one, other = made.image(DIRTY, pack=bytes), made.image(DIRTY[:1], pack=bytes)
+    found(made.index(one))
+    monkeypatch.setattr("kempt.engine.image_layers.scan", None)
+
+    assert [("KPT551", "root/.cache/pip")] == [(each[0], each[2]) for each in found(made.index(other))]
+
+
 def test_a_damaged_cache_is_read_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = docker_archive(tmp_path / "a.tar", DIRTY)
     monkeypatch.setattr("kempt.host.streams._SETTLED", -1)
@@ -488,6 +505,14 @@ def test_without_the_cache_nothing_is_written(tmp_path: Path, monkeypatch: pytes
     found(docker_archive(tmp_path / "a.tar", DIRTY), OPTIONS._replace(use_cache=False))
 
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.slow
+def test_a_layer_of_a_million_entries_is_read(tmp_path: Path) -> None:
+    folders = (f"app/{number // 1000}/{number}" for number in range(1_000_000))
+    held = io.BytesIO(b"".join(tarfile.TarInfo(name).tobuf() for name in folders) + bytes(1024))
+
+    assert [] == found(docker_archive(tmp_path / "a.tar", [held.getvalue()]))
 
 
 def test_a_layer_of_a_hundred_thousand_entries_is_read(tmp_path: Path) -> None:

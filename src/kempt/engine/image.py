@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from kempt import __version__
+from kempt.catalog.caches import CACHES
 from kempt.engine.image_choice import chosen
-from kempt.engine.image_layers import Known
+from kempt.engine.image_layers import Known, Proven
 from kempt.engine.image_leftovers import leftovers
 from kempt.engine.image_sources import ArchiveSource, FolderSource, Source, StreamSource, checked, name_of
 from kempt.errors import ToolError, UnreadableError, UnsupportedError, UsageError
@@ -43,8 +46,9 @@ def prove(where: str, options: ImageOptions, tell: Callable[[str], None] = lambd
     Raises KemptError for what cannot be read or is no image: it is never called clean.
     """
     try:
-        source = _opened(where, options)
-        return tuple(_proof(where, source, manifest, tell) for manifest in _images(source, options.platform))
+        known = Known(options.limits, use_cache=options.use_cache)
+        source = _opened(where, options.limits, known)
+        return tuple(_proof(where, source, manifest, known, tell) for manifest in _images(source, options.platform))
     except UnreadableError as error:
         if error.path is None:
             error.path = "standard input" if where == STDIN else where
@@ -54,17 +58,16 @@ def prove(where: str, options: ImageOptions, tell: Callable[[str], None] = lambd
         raise
 
 
-def _opened(where: str, options: ImageOptions) -> Source:
-    known = Known(options.limits, use_cache=options.use_cache)
+def _opened(where: str, limits: Limits, known: Known) -> Source:
     if where == STDIN:
-        return StreamSource(decompressed(standard_input(), options.limits), known)
+        return StreamSource(decompressed(standard_input(), limits), known)
     kind = kind_at(where)
     if kind == "folder":
         return FolderSource(where, known)
     if kind == "file":
         file = OpenFile(where)
         if is_compressed(file.read(0, MAGIC)):
-            return StreamSource(decompressed(file.pieces(0, file.size), options.limits), known)
+            return StreamSource(decompressed(file.pieces(0, file.size), limits), known)
         return ArchiveSource(file, known)
     return StreamSource(_saved(where), known)
 
@@ -108,7 +111,7 @@ def _images(source: Source, platform: str) -> tuple[Manifest, ...]:
     )
 
 
-def _proof(where: str, source: Source, manifest: Manifest, tell: Callable[[str], None]) -> ImageProof:
+def _proof(where: str, source: Source, manifest: Manifest, known: Known, tell: Callable[[str], None]) -> ImageProof:
     place = manifest.config
     content = checked(source, place.digest) if place.digest else source.document(place.name)
     config = image_config(content, f"the config of {manifest.name}")
@@ -116,22 +119,49 @@ def _proof(where: str, source: Source, manifest: Manifest, tell: Callable[[str],
         raise UnreadableError(
             f"{manifest.name} has {len(manifest.layers)} layers, and its config digests for {len(config.diff_ids)}"
         )
+    key = _key(source, manifest, content)
+    proven = known.verdict(key)
+    if proven is None:
+        proven = _proven(source, manifest, config, tell)
+        known.keep(key, proven)
+    return ImageProof(where, manifest.name, config.platform, *proven)
+
+
+def _proven(source: Source, manifest: Manifest, config: ImageConfig, tell: Callable[[str], None]) -> Proven:
     merged, facts = Merged(), []
     for number, descriptor in enumerate(manifest.layers):
         tell(f"reading layer {number + 1} of {len(manifest.layers)} of {manifest.name}")
         layer = _layer(source, descriptor, config.diff_ids[number], number + 1)
         merged.add(layer.entries)
         facts.append(_facts(layer, config, number))
-    return ImageProof(where, manifest.name, config.platform, tuple(facts), leftovers(merged, config))
+    return tuple(facts), leftovers(merged, config)
+
+
+def _key(source: Source, manifest: Manifest, config: bytes) -> str:
+    """A name for what was proven: it changes with the image, the files that hold it, and what kempt looks for.
+
+    Empty where a file that holds a layer is missing, or changed so lately that this would not show.
+    """
+    parts = [__version__, repr(CACHES), config.decode("utf-8", "replace")]
+    for descriptor in manifest.layers:
+        name = _name(descriptor)
+        identity = source.identity(name) if source.holds(name) else ""
+        if not identity:
+            return ""
+        parts += (repr(descriptor), identity)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _name(descriptor: Descriptor) -> str:
+    return name_of(descriptor.digest) if descriptor.digest else descriptor.name
 
 
 def _layer(source: Source, descriptor: Descriptor, diff_id: str, number: int) -> Layer:
     """A layer that is what the manifest and the config say."""
     if is_foreign(descriptor.media_type) and not source.holds(name_of(descriptor.digest)):
         raise UnsupportedError(f"layer {number} is a foreign one: the image names it and does not hold it")
-    name = name_of(descriptor.digest) if descriptor.digest else descriptor.name
     try:
-        layer = source.layer(name)
+        layer = source.layer(_name(descriptor))
     except UnreadableError as error:
         error.message = f"layer {number}: {error.message}"
         raise

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from kempt.errors import KemptError
+from kempt.formats.oci import verdict
 from kempt.formats.oci.compression import MAGIC, Limits, decompressed, is_compressed
 from kempt.formats.oci.listing import from_bytes, to_bytes
 from kempt.formats.oci.tar import TarScanner
 from kempt.host.state import read_cache, write_cache
-from kempt.model.image import Layer
+from kempt.model.image import Layer, LayerFacts, Leftover
 
+Proven: TypeAlias = tuple[tuple[LayerFacts, ...], tuple[Leftover, ...]]
 FOLDER = "images"
 _LIMIT = 1024**3
 _PLACE = 256
@@ -39,6 +42,15 @@ class Known:
             write_cache(FOLDER, _name(layer.digest), to_bytes(layer))
             write_cache(FOLDER, _key(identity), _name(layer.digest).encode("ascii"))
         return layer
+
+    def verdict(self, key: str) -> Proven | None:
+        """What was proven of the image of this key; None where nothing is known."""
+        return verdict.from_bytes(_kept(f"image-{key}", _LIMIT)) if key and self._use_cache else None
+
+    def keep(self, key: str, proven: Proven) -> None:
+        """Keep it under the key, where there is one."""
+        if key and self._use_cache:
+            write_cache(FOLDER, f"image-{key}", verdict.to_bytes(*proven))
 
 
 def scan(pieces: Iterable[bytes], limits: Limits) -> Layer:

@@ -30,6 +30,9 @@ class Source(Protocol):
     def document(self, name: str) -> bytes:
         """A small file. Raises UnreadableError where it is missing or no small file."""
 
+    def identity(self, name: str) -> str:
+        """What changes when the content does, empty where only reading it tells."""
+
     def layer(self, name: str) -> Layer:
         """A layer, read once. Raises UnreadableError where it is missing or damaged."""
 
@@ -54,6 +57,14 @@ class FolderSource:
         file = self._open(name)
         try:
             return b"".join(file.pieces(0, _small(file.size, name)))
+        finally:
+            file.close()
+
+    def identity(self, name: str) -> str:
+        """The file's."""
+        file = self._open(name)
+        try:
+            return file.identity()
         finally:
             file.close()
 
@@ -101,11 +112,15 @@ class ArchiveSource:
         at, size = self._stretch(name)
         return b"".join(self._file.pieces(at, _small(size, name)))
 
+    def identity(self, name: str) -> str:
+        """The archive's, and where in it."""
+        at, size = self._stretch(name)
+        return f"{self._identity}:{at}:{size}" if self._identity else ""
+
     def layer(self, name: str) -> Layer:
         """A layer."""
         at, size = self._stretch(name)
-        identity = f"{self._identity}:{at}:{size}" if self._identity else ""
-        return self._known.layer(identity, lambda: self._file.pieces(at, size))
+        return self._known.layer(self.identity(name), lambda: self._file.pieces(at, size))
 
     def _find(self, name: str) -> _Stretch | None:
         for _ in range(_LINKS):
@@ -157,6 +172,10 @@ class StreamSource:
         if found is None:
             raise UnreadableError(f"the archive holds no {name}")
         return found
+
+    def identity(self, name: str) -> str:  # noqa: ARG002 - each source is asked in one way
+        """None: what passes by has to be read."""
+        return ""
 
     def layer(self, name: str) -> Layer:
         """A layer."""

@@ -32,6 +32,7 @@ _NO_ENTRY = frozenset({b"V", b"M", b"N"})
 _ADLER = 65521
 _BLANKS = 8 * 32  # the checksum is made with blanks in its own field
 _LARGEST = 2**63
+_BINARY = 0x80
 _SPARSE_MORE, _SPARSE_MORE_IN_EXTENSION = 482, 504
 _RECORD = re.compile(rb"(\d{1,10}) ")
 
@@ -189,7 +190,7 @@ def _verify(check: bytes, adler: int, *, first: bool) -> None:
 
 def _number(field: bytes) -> int:
     """An octal number, or GNU's base-256 where the first bit is set. Raises UnreadableError."""
-    if field[0] & 0x80:
+    if field[0] & _BINARY:
         number = int.from_bytes(field, "big") - (0x80 << 8 * (len(field) - 1))
         if field[0] == 0xFF or number >= _LARGEST:  # noqa: PLR2004 - all bits set: a negative number
             raise UnreadableError("an impossible size in the tar")
