@@ -147,3 +147,10 @@ def test_names_that_would_steer_a_terminal_are_spelled_out(tmp_path: Path, kempt
     docker_archive(tmp_path / "shop.tar", [layer(["\x1b[2J/.cache/pip/http/a"])], name="\x1b[2J")
 
     assert "\x1b" not in kempt("image", "shop.tar", cwd=tmp_path).out
+
+
+def test_a_picture_is_written_beside_the_report(dirty: Path, tmp_path: Path, kempt: RunKempt) -> None:
+    ended = kempt("image", "shop.tar", "-q", "--html", "shop.html", cwd=tmp_path)
+
+    assert 1 == ended.status
+    assert "layer 1: cache of uv, 1 B" in (tmp_path / "shop.html").read_text("utf-8")

@@ -321,6 +321,14 @@ def test_a_config_for_another_number_of_layers_is_refused(tmp_path: Path) -> Non
     broken(docker_archive(tmp_path / "a.tar", DIRTY, config(DIRTY[:1])), "2 layers, and its config digests for 1")
 
 
+def test_an_image_of_thousands_of_layers_is_refused(tmp_path: Path) -> None:
+    broken(docker_archive(tmp_path / "a.tar", [layer([])] * 1001), "1,001 layers, more than 1,000", UnsupportedError)
+
+
+def test_a_variable_that_climbs_out_of_the_image_moves_no_cache(tmp_path: Path) -> None:
+    assert [] == left(tmp_path, ["http/a"], env=["PIP_CACHE_DIR=/../../x"])
+
+
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     path = layout(tmp_path / "a", [layer([Member("a", bytes(20_000_000))])])
 

@@ -23,6 +23,7 @@ class Args(ProgressArgs):
     platform: str
     fail_on: str
     no_cache: bool
+    html: str | None
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,15 +42,19 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="end with 1 for what is present, for buried bytes too (default), or none",
     )  # fmt: skip
     what.add_argument("--no-cache", action="store_true", help="read layers that were read before again")
-    add_progress(add_output(parser, FORMATS))
+    looks = add_output(parser, FORMATS)
+    looks.add_argument("--html", metavar="FILE", help="write a picture of the bytes by layer and kind there")
+    add_progress(looks)
 
 
 def run(args: Args) -> int:
     """Prove each image, show what is left in them, and return the exit code."""
     from kempt.engine.image import ImageOptions, prove, ticks
     from kempt.engine.image_findings import report_of
+    from kempt.engine.surroundings import write_report
     from kempt.report import render
     from kempt.report.image import to_json, to_text
+    from kempt.report.image_page import to_html
 
     chosen = format_of(args, FORMATS)
     if not args.paths:
@@ -62,6 +67,8 @@ def run(args: Args) -> int:
     proofs = [proof for where in args.paths for proof in prove(where, options, tell)]
     report = report_of(proofs, ticks() - started)
     output.progress("")
+    if args.html is not None:
+        write_report(args.html, to_html(proofs))
     look = report_look(args, "image", target=" ".join(quoted(path) for path in args.paths))
     if chosen == "text":
         text = to_text(proofs, report, look)

@@ -10,7 +10,7 @@ from kempt import __version__
 from kempt.catalog.caches import CACHES
 from kempt.engine.image_choice import chosen
 from kempt.engine.image_layers import Known, Proven
-from kempt.engine.image_leftovers import leftovers
+from kempt.engine.image_leftovers import Kinds, bytes_by_kind, leftovers
 from kempt.engine.image_sources import ArchiveSource, FolderSource, Source, StreamSource, checked, name_of
 from kempt.errors import ToolError, UnreadableError, UnsupportedError, UsageError
 from kempt.formats.oci.compression import MAGIC, Limits, decompressed, is_compressed
@@ -24,6 +24,8 @@ from kempt.model.image import Descriptor, ImageConfig, ImageProof, Layer, LayerF
 
 LAYOUT, INDEX, ARCHIVE = "oci-layout", "index.json", "manifest.json"
 STDIN = "-"
+LAYERS = 1_000
+"""The most layers that an image may have; docker runs none with more than 127."""
 PROGRAMS = ("docker", "podman")
 ENDINGS = (".tar", ".tgz", ".gz", ".zst")
 """What a name ends with that is meant as a file's: no image is asked for by it."""
@@ -119,6 +121,8 @@ def _proof(where: str, source: Source, manifest: Manifest, known: Known, tell: C
         raise UnreadableError(
             f"{manifest.name} has {len(manifest.layers)} layers, and its config digests for {len(config.diff_ids)}"
         )
+    if len(manifest.layers) > LAYERS:
+        raise UnsupportedError(f"{manifest.name} has {len(manifest.layers):,} layers, more than {LAYERS:,}")
     key = _key(source, manifest, content)
     proven = known.verdict(key)
     if proven is None:
@@ -134,7 +138,10 @@ def _proven(source: Source, manifest: Manifest, config: ImageConfig, tell: Calla
         layer = _layer(source, descriptor, config.diff_ids[number], number + 1)
         merged.add(layer.entries)
         facts.append(_facts(layer, config, number))
-    return tuple(facts), leftovers(merged, config)
+    kinds = Kinds(merged.shipped, config)
+    weights = bytes_by_kind(merged, kinds, len(facts))
+    shown = tuple(each._replace(kinds=found) for each, found in zip(facts, weights, strict=True))
+    return shown, leftovers(merged, kinds, config)
 
 
 def _key(source: Source, manifest: Manifest, config: bytes) -> str:

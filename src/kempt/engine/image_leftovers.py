@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from kempt.catalog.caches import CACHES, UV_BUCKET
+from kempt.errors import UnreadableError
 from kempt.formats.oci.merged import Content, Merged, Shipped
 from kempt.formats.oci.names import joined, normal
 from kempt.model.image import CacheRow, ImageConfig, Leftover, Place, Verdict
@@ -34,9 +36,8 @@ class _Group(NamedTuple):
     layer: int
 
 
-def leftovers(merged: Merged, config: ImageConfig) -> tuple[Leftover, ...]:
+def leftovers(merged: Merged, kinds: Kinds, config: ImageConfig) -> tuple[Leftover, ...]:
     """What each layer ships of each, sorted by verdict, path and layer."""
-    kinds = _Kinds(merged.shipped, config)
     files: dict[_Group, int] = defaultdict(int)
     contents: dict[_Group, set[Content]] = defaultdict(set)
     used = _used_outside(merged.shipped, kinds)
@@ -59,6 +60,27 @@ def leftovers(merged: Merged, config: ImageConfig) -> tuple[Leftover, ...]:
     return tuple(sorted(found, key=lambda each: (each.verdict is Verdict.BURIED, each.path, each.layer, each.tool)))
 
 
+def bytes_by_kind(merged: Merged, kinds: Kinds, layers: int) -> tuple[tuple[tuple[str, int], ...], ...]:
+    """What each layer's files weigh, by what they are, heaviest first: for a picture."""
+    sums: list[dict[str, int]] = [defaultdict(int) for _ in range(layers)]
+    for each in merged.shipped:
+        content = each.node.content
+        if content is not None and content.layer == each.layer and content.names[0] is each.node:
+            sums[each.layer][_called(each, kinds.of(each.path))] += content.size
+    return tuple(tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))) for found in sums)
+
+
+def _called(each: Shipped, kind: _Kind | None) -> str:
+    """The kind of a file in words: "buried", "cache of pip", "environments", "packages" or "other files"."""
+    if each.node.content is not None and not each.node.content.is_present():
+        return "buried"
+    if kind is None:
+        return "packages" if "-packages/" in each.path else "other files"
+    if kind.row is _ENVIRONMENT:
+        return "environments"
+    return "wheels" if kind.row is _WHEEL else f"cache of {kind.row.tool}"
+
+
 def _leftover(group: _Group, files: int, size: int, config: ImageConfig) -> Leftover:
     row, root = group.kind
     code = BURIED_CACHE if row.code == _CACHE and group.verdict is Verdict.BURIED else row.code
@@ -68,14 +90,14 @@ def _leftover(group: _Group, files: int, size: int, config: ImageConfig) -> Left
     )
 
 
-def _classified(shipped: Iterable[Shipped], kinds: _Kinds) -> Iterator[tuple[Shipped, _Kind]]:
+def _classified(shipped: Iterable[Shipped], kinds: Kinds) -> Iterator[tuple[Shipped, _Kind]]:
     for each in shipped:
         kind = kinds.of(each.path)
         if kind is not None:
             yield each, kind
 
 
-def _used_outside(shipped: Sequence[Shipped], kinds: _Kinds) -> set[Content]:
+def _used_outside(shipped: Sequence[Shipped], kinds: Kinds) -> set[Content]:
     """Files with several names, one of which is in the merged view and in no cache: the bytes have to be there."""
     used = set()
     for each in shipped:
@@ -87,8 +109,8 @@ def _used_outside(shipped: Sequence[Shipped], kinds: _Kinds) -> set[Content]:
     return used
 
 
-class _Kinds:
-    """The kind of each folder, asked once a folder."""
+class Kinds:
+    """What the files of an image belong to: each folder is asked once."""
 
     def __init__(self, shipped: Sequence[Shipped], config: ImageConfig) -> None:
         paths = [each.path for each in shipped]
@@ -153,8 +175,9 @@ def _moved(env: Mapping[str, str]) -> dict[str, tuple[CacheRow, tuple[str, ...]]
         if row.place is Place.HOME and env.get("XDG_CACHE_HOME", "").startswith("/"):
             places.append(f"{env['XDG_CACHE_HOME']}/{name}")
         for place in places:
-            if place.startswith("/") and normal(place):
-                anchored[normal(place)] = (row, row.parts)
+            with suppress(UnreadableError):  # a variable that climbs out of the image moves nothing
+                if place.startswith("/") and normal(place):
+                    anchored[normal(place)] = (row, row.parts)
     return anchored
 
 
@@ -164,7 +187,7 @@ def _uv_caches(paths: Iterable[str]) -> dict[str, tuple[CacheRow, tuple[str, ...
     found: dict[str, tuple[CacheRow, tuple[str, ...]]] = {}
     for path in paths if tagged else ():
         match = _BUCKET.search(path)
-        if match is not None and path[: match.start()] in tagged:
+        if match is not None and match.start() and path[: match.start()] in tagged:
             found[path[: match.start()]] = (_UV, ())
     return found
 

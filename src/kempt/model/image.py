@@ -123,13 +123,14 @@ class Leftover(NamedTuple):
 
 
 class LayerFacts(NamedTuple):
-    """A layer as a report shows it."""
+    """A layer as a report shows it. `kinds` is what its files weigh, by what they are, heaviest first."""
 
     digest: str
     size: int
     entries: int
     made_by: str
     base: bool
+    kinds: tuple[tuple[str, int], ...] = ()
 
 
 class ImageProof(NamedTuple):

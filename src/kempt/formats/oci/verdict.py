@@ -23,6 +23,6 @@ def from_bytes(kept: bytes) -> tuple[tuple[LayerFacts, ...], tuple[Leftover, ...
         return None
     facts, leftovers = json.loads(content)
     return (
-        tuple(LayerFacts(*each) for each in facts),
+        tuple(LayerFacts(*each)._replace(kinds=tuple((name, size) for name, size in each[-1])) for each in facts),
         tuple(Leftover(*each)._replace(verdict=Verdict(each[1])) for each in leftovers),
     )
