@@ -17,6 +17,7 @@ import bench_check
 import bench_ci
 import bench_environment
 import bench_fingerprint
+import bench_image
 import bench_locks
 import bench_million
 import bench_start
@@ -54,7 +55,7 @@ def main() -> int:
     parts, kept = [f"Measured on {machine()}\n"], True
     for module in (
         bench_start, bench_check, bench_ci, bench_million, bench_environment, bench_locks, bench_fingerprint,
-        bench_sync,
+        bench_sync, bench_image,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))

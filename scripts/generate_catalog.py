@@ -1,4 +1,4 @@
-"""Write `src/kempt/catalog/table.py` from `artefacts.toml`, so that no run of kempt parses TOML for its catalog."""
+"""Write the tables of `src/kempt/catalog/` from its TOML files, so that no run of kempt parses TOML for its catalog."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from __future__ import annotations
 
 ROWS: tuple[tuple[str, str, str, str, str, str, bool, bool, bool, str, tuple[str, ...]], ...] = (
 '''
+CACHES_HEAD = '''"""What must not be in an image, made from `caches.toml` by `scripts/generate_catalog.py`."""
+
+from __future__ import annotations
+
+ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], str, tuple[str, ...], tuple[str, ...]], ...] = (
+'''
 
 
 def render(text: str) -> str:
@@ -25,6 +31,15 @@ def render(text: str) -> str:
     return HEAD + "".join(f"    {_literal(row)},\n" for row in rows) + ")\n"
 
 
+def render_caches(text: str) -> str:
+    """The module that holds the rows of `caches.toml`, fields in the order of `kempt.model.image.CacheRow`."""
+    rows = []
+    for row in tomllib.loads(text)["cache"]:
+        lists = [tuple(row.get(key, ())) for key in ("parts", "variables", "inside")]
+        rows.append((row["tool"], row["code"], row["place"], row["path"], lists[0], row.get("ending", ""), *lists[1:]))
+    return CACHES_HEAD + "".join(f"    {_literal(row)},\n" for row in rows) + ")\n"
+
+
 def _literal(value: object) -> str:
     """The value as Python, strings in double quotes."""
     if isinstance(value, tuple):
@@ -35,3 +50,4 @@ def _literal(value: object) -> str:
 
 if __name__ == "__main__":
     (CATALOG / "table.py").write_text(render((CATALOG / "artefacts.toml").read_text("utf-8")), "utf-8")
+    (CATALOG / "caches_table.py").write_text(render_caches((CATALOG / "caches.toml").read_text("utf-8")), "utf-8")

@@ -22,8 +22,8 @@ SHARED = {
 }  # fmt: skip
 HEADINGS = ["What it does", "Why", "Bad", "Good", "Fix", "Known limits"]
 EXAMPLE_HEADINGS = ["What it does", "Why", "Example", "Fix", "Known limits"]
-EXAMPLES = {"KPT000", "KPT003", "KPT004", "KPT005"}
-"""Conditions of a run and not of a repository: their pages show a console."""
+EXAMPLES = {"KPT000", "KPT003", "KPT004", "KPT005", "KPT551", "KPT552", "KPT553", "KPT554"}
+"""Conditions of a run or of an image, and not of a repository: their pages show a console."""
 FIXES = {None: "none", Safety.SAFE: "safe (`--fix`)", Safety.UNSAFE: "unsafe (`--fix --unsafe-fixes`)"}
 BY_CODE = {page.code: page for page in pages()}
 

@@ -10,8 +10,10 @@ from types import ModuleType
 import pytest
 
 from kempt import catalog, rules
+from kempt.catalog.caches import CACHES
 from kempt.model.artefact import Artefact, Delete, Kind
 from kempt.model.finding import Level
+from kempt.model.image import CacheRow, Place
 
 ROOT = Path(__file__).parents[2]
 CODES = {rule.code: rule for rule in rules.ALL}
@@ -45,6 +47,21 @@ def test_the_generated_table_is_the_catalog_for_people() -> None:
     expected = generator().render((folder / "artefacts.toml").read_text("utf-8"))
 
     assert expected == (folder / "table.py").read_text("utf-8"), "run: python scripts/generate_catalog.py"
+
+
+def test_the_generated_table_of_caches_is_the_one_for_people() -> None:
+    folder = ROOT / "src" / "kempt" / "catalog"
+
+    expected = generator().render_caches((folder / "caches.toml").read_text("utf-8"))
+
+    assert expected == (folder / "caches_table.py").read_text("utf-8"), "run: python scripts/generate_catalog.py"
+
+
+@pytest.mark.parametrize("row", CACHES, ids=lambda row: f"{row.tool} {row.path}")
+def test_a_row_of_caches_belongs_to_a_rule_on_images(row: CacheRow) -> None:
+    assert row.code in {"KPT551", "KPT553", "KPT554"} & CODES.keys()
+    assert not row.path.startswith("/")
+    assert bool(row.path) is (row.place is not Place.WHEEL)
 
 
 def test_names_are_unique_without_regard_to_case() -> None:

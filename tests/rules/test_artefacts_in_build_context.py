@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.artefacts_in_build_context import RULE
-from support.images import DOCKERFILE, image, told
+from support.dockerfiles import DOCKERFILE, image, told
 from support.ruling import said
 
 BYTECODE = "`__pycache__`, `.pytest_cache`, `.mypy_cache`"

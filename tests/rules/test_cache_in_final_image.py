@@ -7,7 +7,7 @@ import pytest
 from conftest import MakeRepository
 from kempt.model.finding import Level
 from kempt.rules.cache_in_final_image import RULE
-from support.images import DOCKERFILE, image, mended_image, told
+from support.dockerfiles import DOCKERFILE, image, mended_image, told
 from support.ruling import judged
 
 PIP = "`pip install x` leaves `/root/.cache/pip` in the image"

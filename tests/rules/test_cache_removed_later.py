@@ -7,7 +7,7 @@ import pytest
 from conftest import MakeRepository
 from kempt.rules import cache_in_final_image
 from kempt.rules.cache_removed_later import RULE
-from support.images import image, mended_image, told
+from support.dockerfiles import image, mended_image, told
 
 LATE = "3: `rm -rf /root/.cache` comes too late: `/root/.cache/pip` is in the layer of line 2"
 

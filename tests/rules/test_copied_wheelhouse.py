@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.copied_wheelhouse import RULE
-from support.images import mended_image, told
+from support.dockerfiles import mended_image, told
 
 BUILDER = "FROM python AS b\nRUN pip wheel --no-cache-dir -w /out -r r.txt\nRUN uv sync\nFROM python\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.editable_image_install import RULE
-from support.images import DOCKERFILE, image, told
+from support.dockerfiles import DOCKERFILE, image, told
 from support.ruling import said
 
 PACKAGE = '[project]\nname = "shop"\nversion = "1"\n[build-system]\nrequires = ["hatchling"]\n'

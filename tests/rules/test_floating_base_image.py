@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.floating_base_image import RULE
-from support.images import mended_image, told
+from support.dockerfiles import mended_image, told
 
 UV = "ghcr.io/astral-sh/uv"
 

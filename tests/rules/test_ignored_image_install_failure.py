@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.ignored_image_install_failure import RULE
-from support.images import DOCKERFILE, image, mended_image, told
+from support.dockerfiles import DOCKERFILE, image, mended_image, told
 from support.ruling import judged
 
 

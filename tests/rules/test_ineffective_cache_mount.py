@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.ineffective_cache_mount import RULE
-from support.images import image, mended_image, told
+from support.dockerfiles import image, mended_image, told
 
 USELESS = "the cache mount on `/root/.cache/pip` is of no use:"
 MOUNT = "--mount=type=cache,target=/root/.cache/pip"

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.kept_download_directory import RULE
-from support.images import image, told
+from support.dockerfiles import image, told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.mismatched_stage_base import RULE
-from support.images import told
+from support.dockerfiles import told
 
 UV = "ghcr.io/astral-sh/uv"
 

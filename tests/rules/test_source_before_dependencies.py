@@ -6,7 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.rules.source_before_dependencies import RULE
-from support.images import image, told
+from support.dockerfiles import image, told
 
 AGAIN = "each change of the source downloads all packages again"
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import MakeRepository
 from kempt.model.finding import Level
 from kempt.rules.unlocked_image_install import RULE
-from support.images import DOCKERFILE, image, mended_image, told
+from support.dockerfiles import DOCKERFILE, image, mended_image, told
 from support.ruling import judged
 
 OPEN = "`api/requirements.txt` leaves its version open"

@@ -20,6 +20,7 @@ COMMANDS = {
     "init": "write what the project lacks: ignore rules, pins, its set-up command; with --lock its locks",
     "services": "the folders that get an environment, with manager, lock, environment and Python pin",
     "sync": "give each service the environment that its lock file says",
+    "image": "prove that no cache is in a built image, neither present nor buried in a lower layer",
     "rule": "explain one rule",
     "rules": "list all rules",
     "undo": "take the last change back",

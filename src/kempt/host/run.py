@@ -12,6 +12,8 @@ from kempt.host.env import environ
 
 LINE_LIMIT = 8192
 """Bytes of a line that are shown as one."""
+PIECE = 1024**2
+"""Bytes that are read of a program's output at once."""
 
 
 class Completed(NamedTuple):
@@ -61,6 +63,34 @@ def run(
     if len(out) > limit:
         raise ToolError(f"{name} printed more than {limit:,} bytes", argv=tuple(argv))
     return Completed(process.returncode, out, err)
+
+
+def streamed(argv: Sequence[str], *, env: Mapping[str, str], cwd: str) -> Iterator[bytes]:
+    """What a program prints, in pieces, without a limit of time or size: who reads it decides when it is enough.
+
+    Raises ToolError when it cannot be started, and at the end of its output when it failed, with its last words.
+    """
+    name = os.path.basename(argv[0])
+    try:
+        process = subprocess.Popen(
+            argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
+    try:
+        while process.stdout is not None and (piece := process.stdout.read(PIECE)):
+            yield piece
+        said = b"" if process.stderr is None else process.stderr.read(LINE_LIMIT)
+        if process.wait():
+            words = said.decode("utf-8", "backslashreplace").strip().splitlines()
+            why = f": {words[-1]}" if words else ""
+            raise ToolError(f"{' '.join((name, *argv[1:]))} failed{why}", argv=tuple(argv), status=process.returncode)
+    finally:
+        _kill_group(process)
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
 
 
 class Programs:

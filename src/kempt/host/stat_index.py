@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 
 from kempt.errors import KemptError, UnreadableError
-from kempt.host.files import temporary_name, write_all
-from kempt.host.folders import Folder
 from kempt.host.reading import read_regular
-from kempt.host.state import cache_folder, environment_key
+from kempt.host.state import cache_folder, environment_key, write_cache
 
 FOLDER = "environments"
 LIMIT = 1024**3
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 def load_index(environment: str) -> bytes | None:
@@ -25,24 +21,8 @@ def load_index(environment: str) -> bytes | None:
 
 
 def save_index(environment: str, content: bytes) -> bool:
-    """Write it down, whole or not at all; whether that went well.
-
-    It holds a checksum, so the disk is not asked to keep it, which would take longer than all the rest.
-    """
-    with suppress(KemptError, OSError), Folder.open(cache_folder(FOLDER)) as folder:
-        temporary = temporary_name(os.urandom(6).hex())
-        try:
-            descriptor = folder.open_file(temporary, _NEW, 0o600)
-            try:
-                write_all(descriptor, content)
-            finally:
-                os.close(descriptor)
-            folder.replace(temporary, _name(environment))
-        except BaseException:
-            folder.discard(temporary)
-            raise
-        return True
-    return False
+    """Write it down, whole or not at all; whether that went well. It holds a checksum."""
+    return write_cache(FOLDER, _name(environment), content)
 
 
 def _name(environment: str) -> str:

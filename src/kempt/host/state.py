@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from kempt.errors import KemptError, UnsafeError
 from kempt.host.env import environ
-from kempt.host.files import expect_of, put, temporary_name, unwritable
+from kempt.host.files import expect_of, put, temporary_name, unwritable, write_all
 from kempt.host.folders import Folder
 from kempt.host.reading import read_regular
 
 PRIVATE = 0o700
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 # The signature is fixed by the Cache Directory Tagging Specification; backup programs look for it.
 CACHE_TAG = b"""Signature: 8a477f597d28d172789f06886806bc55
@@ -91,6 +92,27 @@ def write_state(folder: str, name: str, content: bytes) -> None:
         temporary = temporary_name(os.urandom(6).hex())
         found = opened.lstat(name)
         put(opened, name, name, content, None if found is None else expect_of(found), temporary=temporary)
+
+
+def write_cache(folder: str, name: str, content: bytes) -> bool:
+    """Write a file of the cache, whole or not at all; whether that went well.
+
+    Readers check what they read, so the disk is not asked to keep it, which would take longer than all the rest.
+    """
+    with suppress(KemptError, OSError), Folder.open(cache_folder(folder)) as opened:
+        temporary = temporary_name(os.urandom(6).hex())
+        try:
+            descriptor = opened.open_file(temporary, _NEW, 0o600)
+            try:
+                write_all(descriptor, content)
+            finally:
+                os.close(descriptor)
+            opened.replace(temporary, name)
+        except BaseException:
+            opened.discard(temporary)
+            raise
+        return True
+    return False
 
 
 def remove_state(folder: str, name: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from kempt.model.rule import Rule
 from kempt.rules import (
     artefacts_in_build_context,
+    buried_cache_in_image,
     cache_in_final_image,
+    cache_in_image,
     cache_in_release_job,
     cache_removed_later,
     cached_environment,
@@ -34,6 +36,7 @@ from kempt.rules import (
     ineffective_cache_cleanup,
     ineffective_cache_mount,
     kept_download_directory,
+    leftovers_in_image,
     legacy_ruff_hook,
     lock_changed_in_ci,
     mismatched_stage_base,
@@ -83,6 +86,7 @@ from kempt.rules import (
     unused_lock,
     unused_suppression,
     unverified_frozen_install,
+    wheelhouse_in_image,
 )
 
 ALL: tuple[Rule, ...] = (
@@ -155,6 +159,10 @@ ALL: tuple[Rule, ...] = (
     mismatched_stage_base.RULE,
     editable_image_install.RULE,
     source_before_dependencies.RULE,
+    cache_in_image.RULE,
+    buried_cache_in_image.RULE,
+    wheelhouse_in_image.RULE,
+    leftovers_in_image.RULE,
     destructive_clean_hook.RULE,
     legacy_ruff_hook.RULE,
     missing_lock_hook.RULE,

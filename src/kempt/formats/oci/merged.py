@@ -1,0 +1,216 @@
+"""What a container sees of layers that lie upon each other, and what each layer ships that it does not see.
+
+As the OCI image specification says: `.wh.NAME` deletes what lies below, `.wh..wh..opq` all that lies below in its
+folder, both only in lower layers and wherever they stand in their own. As containerd unpacks: parents that are links
+lead where they point, inside the image; a folder joins a folder, anything else takes the place of what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from kempt.errors import UnreadableError
+from kempt.formats.oci.names import joined
+from kempt.model.image import FILE, FOLDER, HARD_LINK, LINK, Entry
+
+WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
+_LINKS = 40
+
+
+class Content:
+    """The bytes of a file, which several names may share; `present` and `names` are of the merged view."""
+
+    __slots__ = ("layer", "names", "size")
+
+    def __init__(self, size: int, layer: int) -> None:
+        self.size = size
+        self.layer = layer
+        self.names: list[Node] = []
+
+    def is_present(self) -> bool:
+        """Whether a name is left that leads to it."""
+        return any(node.alive for node in self.names)
+
+
+class Node:
+    """One thing in the merged view, or one that was there until a layer took it away (`alive` is False)."""
+
+    __slots__ = ("alive", "children", "content", "kind", "layer", "path", "target")
+
+    def __init__(self, path: str, kind: str, layer: int, target: str = "") -> None:
+        self.path = path
+        self.kind = kind
+        self.layer = layer
+        self.target = target
+        self.alive = True
+        self.children: dict[str, Node] | None = {} if kind == FOLDER else None
+        self.content: Content | None = None
+
+
+class Shipped(NamedTuple):
+    """A file that a layer holds under a path, links in it followed."""
+
+    path: str
+    layer: int
+    node: Node
+
+
+class Merged:
+    """Layers, put upon each other by `add`, lowest first."""
+
+    def __init__(self) -> None:
+        self.root = Node("", FOLDER, -1)
+        self.shipped: list[Shipped] = []
+        self._layer = -1
+        self._folders: dict[str, Node] = {}
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """The next layer. Raises UnreadableError where its links run in a circle."""
+        self._layer += 1
+        self._folders = {}
+        for entry in entries:
+            if not entry.path:
+                continue
+            folder, _, name = entry.path.rpartition("/")
+            if name.startswith(WHITEOUT):
+                lower = self._folders.get(folder) or self._existing(folder)
+                if lower is not None and lower.children is not None:
+                    self._delete(lower.children, name)
+                continue
+            parent = self._folders.get(folder)
+            if parent is None:
+                parent = self._folders[folder] = self._folder(folder)
+            self._put(parent, name, entry)
+
+    def nodes(self) -> Iterator[Node]:
+        """All that the merged view holds, but for the root."""
+        waiting = [self.root]
+        while waiting:
+            for node in (waiting.pop().children or {}).values():
+                yield node
+                if node.children:
+                    waiting.append(node)
+
+    def _put(self, parent: Node, name: str, entry: Entry) -> None:
+        children = _children(parent)
+        old = children.get(name)
+        if entry.kind == FOLDER and old is not None and old.kind == FOLDER:
+            old.layer = self._layer
+            return
+        node = Node(joined(parent.path, name), entry.kind, self._layer, entry.target)
+        if entry.kind == HARD_LINK:
+            self._share(node, entry.target)
+        elif entry.kind == FILE:
+            node.content = Content(entry.size, self._layer)
+            node.content.names.append(node)
+            self.shipped.append(Shipped(node.path, self._layer, node))
+        if old is not None and old.alive:
+            self._kill(old)
+        children[name] = node
+        if entry.kind == LINK:
+            self._folders.clear()
+
+    def _share(self, node: Node, target: str) -> None:
+        """A hard link is one more name of what is there; where nothing is, it is an empty file."""
+        found = self._found(target)
+        if found is not None and found.kind != FOLDER:
+            node.kind, node.target, node.content = found.kind, found.target, found.content
+        else:
+            node.kind, node.target = FILE, ""
+        if node.content is None and node.kind == FILE:
+            node.content = Content(0, self._layer)
+        if node.content is not None:
+            node.content.names.append(node)
+            self.shipped.append(Shipped(node.path, self._layer, node))
+
+    def _delete(self, children: dict[str, Node], name: str) -> None:
+        if name == OPAQUE:
+            for each in list(children):
+                self._delete_lower(children, each)
+        elif name.startswith(WHITEOUT + WHITEOUT):
+            return  # other marks of aufs, which hide nothing
+        else:
+            self._delete_lower(children, name.removeprefix(WHITEOUT))
+
+    def _delete_lower(self, children: dict[str, Node], name: str) -> None:
+        """Take away what lower layers put there, and leave what this layer has put there."""
+        node = children.get(name)
+        if node is None:
+            return
+        if node.children is not None:
+            for each in list(node.children):
+                self._delete_lower(node.children, each)
+        if node.layer < self._layer and not node.children:
+            self._kill(node)
+            del children[name]
+
+    def _kill(self, node: Node) -> None:
+        if node.kind in {FOLDER, LINK}:
+            self._folders.clear()
+        waiting = [node]
+        while waiting:
+            each = waiting.pop()
+            each.alive = False
+            waiting += (each.children or {}).values()
+
+    def _folder(self, path: str) -> Node:
+        """The folder of a path; links lead on, what is missing is made, what is no folder is replaced."""
+        node, left, links = self.root, _split(path), 0
+        trail = [self.root]
+        while left:
+            part = left.pop()
+            if part in {"", ".", ".."}:
+                trail = trail[:-1] if part == ".." and len(trail) > 1 else trail
+                continue
+            node = trail[-1]
+            children = _children(node)
+            found = children.get(part)
+            if found is not None and found.kind == LINK:
+                links += 1
+                if links > _LINKS:
+                    raise UnreadableError(f"links that run in a circle: {path}")
+                trail = [self.root] if found.target.startswith("/") else trail
+                left += _split(found.target)
+                continue
+            if found is None or found.kind != FOLDER:
+                if found is not None:
+                    self._kill(found)
+                found = children[part] = Node(joined(node.path, part), FOLDER, self._layer)
+            trail.append(found)
+        return trail[-1]
+
+    def _found(self, path: str) -> Node | None:
+        """What lies at a path: links among its parents are followed, and nothing is made."""
+        folder, _, name = path.rpartition("/")
+        parent = self._folders.get(folder) or self._existing(folder)
+        return None if parent is None else (parent.children or {}).get(name)
+
+    def _existing(self, path: str) -> Node | None:
+        trail, left, links = [self.root], _split(path), 0
+        while left:
+            part = left.pop()
+            if part in {"", ".", ".."}:
+                trail = trail[:-1] if part == ".." and len(trail) > 1 else trail
+                continue
+            found = (trail[-1].children or {}).get(part)
+            if found is None or links > _LINKS or found.kind not in {FOLDER, LINK}:
+                return None
+            if found.kind == LINK:
+                links += 1
+                trail = [self.root] if found.target.startswith("/") else trail
+                left += _split(found.target)
+                continue
+            trail.append(found)
+        return trail[-1]
+
+
+def _children(folder: Node) -> dict[str, Node]:
+    if folder.children is None:  # a folder by its kind always has some
+        raise UnreadableError(f"not a folder: {folder.path}")
+    return folder.children
+
+
+def _split(path: str) -> list[str]:
+    """The parts of a path, the first one last, to be popped."""
+    return path.split("/")[::-1]
