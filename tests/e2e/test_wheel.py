@@ -196,13 +196,22 @@ def test_a_fix_leaves_only_removals_and_ignore_files_to_commit(
         pytest.param("check", 1, id="1-findings"),
         pytest.param("check --diff", 1, id="1-difference"),
         pytest.param("check --nonsense", 2, id="2-usage"),
-        pytest.param("check /", 2, id="2-no-repository"),
+        pytest.param("check ELSEWHERE", 2, id="2-no-repository"),
         pytest.param("check --rev nothing", 2, id="2-no-such-commit"),
         pytest.param("check --exit-zero --rev nothing", 2, id="2-exit-zero-hides-no-error"),
     ],
 )
-def test_exit_codes(installed: Installed, shop: Repository, home: Path, words: str, expected: int) -> None:
-    assert expected == run(installed, shop.root, home, *words.split()).status
+def test_exit_codes(
+    installed: Installed,
+    shop: Repository,
+    home: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    words: str,
+    expected: int,
+) -> None:
+    argv = words.replace("ELSEWHERE", str(tmp_path_factory.mktemp("no-repository"))).split()
+
+    assert expected == run(installed, shop.root, home, *argv).status
 
 
 def test_a_program_of_five_lines(installed: Installed, shop: Repository, home: Path) -> None:
