@@ -65,7 +65,7 @@ shop  ·  1 service (uv)  ·  1,207 tracked files
   ✗ git is clean           a Python 3.9 environment is tracked by   kempt check --fix --unsafe-fixes
                            git: `env`, 1,201 files, 1.2 MB;
                            2 more findings
-  · CI caches downloads    no CI file found
+  · CI caches downloads    no CI file for Python found              kempt init --ci github
   · images are lean        no Dockerfile found
 
   5 findings (2 errors, 1 warning, 2 info)                          kempt check
@@ -113,7 +113,7 @@ shop  ·  1 service (uv)  ·  5 tracked files
 
   ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment             kempt verify
   ✓ git is clean           nothing tracked that tools make again
-  · CI caches downloads    no CI file found
+  · CI caches downloads    no CI file for Python found              kempt init --ci github
   · images are lean        no Dockerfile found
 """
 UNDO = """\
@@ -201,15 +201,10 @@ def test_a_fix_leaves_only_removals_and_ignore_files_to_commit(
         pytest.param("check --exit-zero --rev nothing", 2, id="2-exit-zero-hides-no-error"),
     ],
 )
-def test_exit_codes(
-    installed: Installed,
-    shop: Repository,
-    home: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-    words: str,
-    expected: int,
-) -> None:
-    argv = words.replace("ELSEWHERE", str(tmp_path_factory.mktemp("no-repository"))).split()
+def test_exit_codes(installed: Installed, shop: Repository, home: Path, words: str, expected: int) -> None:
+    elsewhere = home / "no-repository"
+    elsewhere.mkdir(exist_ok=True)
+    argv = words.replace("ELSEWHERE", str(elsewhere)).split()
 
     assert expected == run(installed, shop.root, home, *argv).status
 
