@@ -111,9 +111,9 @@ Take it back with `kempt undo ID`.
 KEMPT = """\
 shop  ·  1 service (uv)  ·  5 tracked files
 
-  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment             kempt verify
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment   kempt verify
   ✓ git is clean           nothing tracked that tools make again
-  · CI caches downloads    no CI file for Python found              kempt init --ci github
+  · CI caches downloads    no CI file for Python found                        kempt init --ci github
   · images are lean        no Dockerfile found
 """
 UNDO = """\
