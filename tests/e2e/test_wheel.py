@@ -65,7 +65,7 @@ shop  ·  1 service (uv)  ·  1,207 tracked files
   ✗ git is clean           a Python 3.9 environment is tracked by   kempt check --fix --unsafe-fixes
                            git: `env`, 1,201 files, 1.2 MB;
                            2 more findings
-  · CI caches downloads    no CI file found
+  · CI caches downloads    no CI file for Python found              kempt init --ci github
   · images are lean        no Dockerfile found
 
   5 findings (2 errors, 1 warning, 2 info)                          kempt check
@@ -111,9 +111,9 @@ Take it back with `kempt undo ID`.
 KEMPT = """\
 shop  ·  1 service (uv)  ·  5 tracked files
 
-  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment             kempt verify
+  ✓ one command rebuilds   `uv.lock` is fresh; not proven on an environment   kempt verify
   ✓ git is clean           nothing tracked that tools make again
-  · CI caches downloads    no CI file found
+  · CI caches downloads    no CI file for Python found                        kempt init --ci github
   · images are lean        no Dockerfile found
 """
 UNDO = """\
@@ -196,13 +196,17 @@ def test_a_fix_leaves_only_removals_and_ignore_files_to_commit(
         pytest.param("check", 1, id="1-findings"),
         pytest.param("check --diff", 1, id="1-difference"),
         pytest.param("check --nonsense", 2, id="2-usage"),
-        pytest.param("check /", 2, id="2-no-repository"),
+        pytest.param("check ELSEWHERE", 2, id="2-no-repository"),
         pytest.param("check --rev nothing", 2, id="2-no-such-commit"),
         pytest.param("check --exit-zero --rev nothing", 2, id="2-exit-zero-hides-no-error"),
     ],
 )
 def test_exit_codes(installed: Installed, shop: Repository, home: Path, words: str, expected: int) -> None:
-    assert expected == run(installed, shop.root, home, *words.split()).status
+    elsewhere = home / "no-repository"
+    elsewhere.mkdir(exist_ok=True)
+    argv = words.replace("ELSEWHERE", str(elsewhere)).split()
+
+    assert expected == run(installed, shop.root, home, *argv).status
 
 
 def test_a_program_of_five_lines(installed: Installed, shop: Repository, home: Path) -> None:

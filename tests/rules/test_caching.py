@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conftest import MakeRepository
+from kempt import catalog
 from kempt.model.pipeline import KeyPart, PartKind
 from kempt.rules import caching, installing
 from support.checking import surveyed
@@ -125,4 +126,4 @@ def test_without_a_lock_only_a_path_can_be_wanted(
     ],
 )
 def test_what_says_which_versions_are_meant(path: str, *, expected: bool) -> None:
-    assert expected is caching.is_lock(path)
+    assert expected is catalog.is_lock(path)

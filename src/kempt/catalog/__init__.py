@@ -67,6 +67,12 @@ def lock_owner(name: str) -> str | None:
     return LOCKS.get(name)
 
 
+def is_lock(path: str) -> bool:
+    """Whether a file says which versions are meant: a lock file, or requirements."""
+    name = path.rpartition("/")[2]
+    return lock_owner(name) is not None or (name.endswith(".txt") and "require" in path.lower())
+
+
 def is_fixture(path: str) -> bool:
     """Whether a path lies below a folder of test data."""
     return any(part.lower() in FIXTURE_FOLDERS for part in path.split("/")[:-1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from kempt import catalog
 from kempt.model.finding import Finding
 from kempt.model.repo import Repo
 from kempt.model.status import Promise, State
@@ -52,5 +53,5 @@ def _cached(repo: Repo, work: Work) -> Iterator[Cached]:
     for step, cache in caching.caches(work.job):
         for each in caching.stored(repo, work.job, step, cache):
             if each.holds is Holds.DOWNLOADS and each.manager in used:
-                locks = [path for path in caching.hashed(repo, cache) if caching.is_lock(path)]
+                locks = [path for path in caching.hashed(repo, cache) if catalog.is_lock(path)]
                 yield Cached(str(work.pipeline.path), each.manager, locks[0] if locks else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from kempt.model.finding import Finding
 from kempt.model.pipeline import Built, CacheUse, Job, KeyPart, PartKind, Pipeline, Step, Text
 from kempt.model.provider import Provider, Wanted
 from kempt.model.repo import Repo, Service
+from kempt.model.same import Same
 from kempt.rules import environments, installing, places
 from kempt.rules.installing import Work
 from kempt.rules.places import Holds, Machine, normal
@@ -57,8 +59,16 @@ def stored(repo: Repo, job: Job, step: Step | None, cache: CacheUse) -> tuple[St
     if cache.built is not None:
         holds = Holds.ENVIRONMENT if cache.built is Built.ENVIRONMENT else Holds.DOWNLOADS
         return (Stored(holds, (cache.manager,), cache.paths[0] if cache.paths else None, written=cache.written),)
-    machine = Machine(_variables(job, step), job.system, tuple(_told(job)))
+    machine = _machine(Same(job))
+    if step is not None and step.variables:
+        machine = machine._replace(variables={**machine.variables, **step.variables})
     return tuple(_at(repo, job, text, machine) for text in cache.paths)
+
+
+@lru_cache(maxsize=4)
+def _machine(job: Same[Job]) -> Machine:
+    """What decides where downloads lie in a job; every cache of it is asked."""
+    return Machine(_variables(job.it), job.it.system, tuple(_told(job.it)))
 
 
 def caches(job: Job) -> Iterator[tuple[Step | None, CacheUse]]:
@@ -92,7 +102,7 @@ def manager_of(work: Work, found: tuple[Stored, ...]) -> str | None:
 
 def place_of(job: Job, manager: str) -> str:
     """Where a manager keeps its downloads in a job."""
-    return places.of_downloads(commands.downloads(manager), Machine(_variables(job, None), job.system))
+    return places.of_downloads(commands.downloads(manager), _machine(Same(job))._replace(told=()))
 
 
 def _at(repo: Repo, job: Job, text: Text, machine: Machine) -> Stored:
@@ -148,14 +158,14 @@ def _is_pythons(job: Job) -> bool:
     )
 
 
-def _variables(job: Job, step: Step | None) -> Mapping[str, str]:
+def _variables(job: Job) -> Mapping[str, str]:
     """The variables that decide where downloads lie: those of the steps that install, which may be later ones."""
     found: dict[str, str] = {}
     for each in job.steps:
         found |= each.variables
     for command in job.commands:
         found |= {name: value for name, value in command.assignments if name.endswith(("_CACHE_DIR", "_CACHE_HOME"))}
-    return found if step is None else {**found, **step.variables}
+    return found
 
 
 def _told(job: Job) -> Iterator[tuple[str, str]]:
@@ -170,7 +180,6 @@ def _told(job: Job) -> Iterator[tuple[str, str]]:
                 yield manager, normal(words[number + 1], {})
 
 
-# --- what should be there ------------------------------------------------------------------------------
 def provider_of(pipeline: Pipeline) -> Provider:
     """The provider of a pipeline."""
     return providers.provider(pipeline.provider)
@@ -278,14 +287,6 @@ def hashed(repo: Repo, cache: CacheUse, provider: str = "") -> tuple[str, ...]:
 def is_known(cache: CacheUse) -> bool:
     """Whether it is written down which files a key follows: a parameter or a variable may name any."""
     return cache.key is not None and not any(places.UNKNOWN.search(name) for name in cache.key.files)
-
-
-def is_lock(path: str) -> bool:
-    """Whether a file says which versions are meant: a lock file, or requirements."""
-    from kempt import catalog
-
-    name = path.rpartition("/")[2]
-    return catalog.lock_owner(name) is not None or (name.endswith(".txt") and "require" in path.lower())
 
 
 def title_of(manager: str) -> str:

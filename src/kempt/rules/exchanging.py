@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from kempt.model.finding import Replace
 from kempt.model.pipeline import UNPLACED, CacheUse, Job, Pipeline, Text
 from kempt.model.provider import Edits
 from kempt.model.repo import Repo
+from kempt.model.same import Same
 from kempt.rules import caching, installing
 from kempt.rules.caching import Stored
 from kempt.rules.installing import Work
@@ -24,12 +26,17 @@ class Way(NamedTuple):
 
 def covered(repo: Repo, job: Job, *, but: Stored | None = None) -> frozenset[str]:
     """The managers whose downloads a job caches, `but` for what one path stores."""
-    return frozenset(
-        name
-        for step, cache in caching.caches(job)
-        for each in caching.stored(repo, job, step, cache)
-        if each != but and counts(cache, each)
-        for name in each.managers
+    return frozenset(name for each in _counted(Same(repo), Same(job)) if each != but for name in each.managers)
+
+
+@lru_cache(maxsize=4)
+def _counted(repo: Same[Repo], job: Same[Job]) -> tuple[Stored, ...]:
+    """The downloads that a job caches, path by path; each of its paths is held against all of them."""
+    return tuple(
+        each
+        for step, cache in caching.caches(job.it)
+        for each in caching.stored(repo.it, job.it, step, cache)
+        if counts(cache, each)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from kempt import catalog
 from kempt.model.finding import Level
 from kempt.model.pipeline import CacheUse, Key, PartKind
 from kempt.model.repo import Repo
@@ -80,7 +81,7 @@ def _of_files(repo: Repo, case: Case, key: Key) -> Verdict | None:
     if not installing.managers(case.work.acts):
         return None  # what a program installs that kempt cannot read may follow any file
     locks = _locks(repo, case)
-    if locks.isdisjoint(hashed) and not (not locks and any(map(caching.is_lock, hashed))):
+    if locks.isdisjoint(hashed) and not (not locks and any(map(catalog.is_lock, hashed))):
         return _of_others(case, key, hashed, sorted(locks))
     return _of_followers(case, key)
 
@@ -171,7 +172,7 @@ def is_bounded(repo: Repo, work: Work, cache: CacheUse) -> bool:
     """Whether a cache begins anew with each lock: its key follows it, and no older cache is restored instead."""
     if cache.key is None or cache.key.has(PartKind.RUN):
         return False
-    follows = any(map(caching.is_lock, caching.hashed(repo, cache, work.pipeline.provider)))
+    follows = any(map(catalog.is_lock, caching.hashed(repo, cache, work.pipeline.provider)))
     return follows and not any(each.restore_keys for each in work.job.all_caches if _share(each, cache))
 
 
