@@ -169,7 +169,7 @@ def test_more_than_one_download_cache(path: str) -> None:
     [
         "node_modules", "~/.npm", "~/.cache/yarn", ".mypy_cache", ".ruff_cache", "~/.cache/pre-commit",
         "~/.cache/ms-playwright", "buildx-cache", "~/.cargo", "target", "~/.m2/repository", "vendor/bundle",
-        "/opt/hostedtoolcache/go", "~/.pyenv/versions", "~/.local/bin", "environment", "my.venv.d", "~/.cache/uvicorn",
+        "/opt/hostedtoolcache/go", "~/.pyenv/plugins", "~/.local/bin", "environment", "my.venv.d", "~/.cache/uvicorn",
     ],
 )  # fmt: skip
 def test_what_is_nothing_of_pythons_packages(path: str) -> None:

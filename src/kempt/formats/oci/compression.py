@@ -103,24 +103,25 @@ def _members(source: _Source) -> Iterator[bytes]:
 def _frames(source: _Source) -> Iterator[bytes]:
     """The frames of a zstd stream, one after the other."""
     try:
-        reader = import_module("compression.zstd").ZstdFile(source)
+        module = import_module("compression.zstd")
+        reader = module.ZstdFile(source)
     except ImportError:
-        reader = _zstandard(source)
+        module, reader = _zstandard(source)
     while True:
         try:
             out: bytes = reader.read(PIECE)
-        except Exception as error:  # each library has an error of its own
+        except (module.ZstdError, EOFError) as error:  # the one where it is damaged, the other where it ends too early
             raise UnreadableError(f"a zstd stream is damaged or truncated: {error}") from error
         if not out:
             return
         yield out
 
 
-def _zstandard(source: _Source) -> Any:
+def _zstandard(source: _Source) -> tuple[Any, Any]:
     try:
         module = import_module("zstandard")
     except ImportError:
         raise UnsupportedError(
             "a layer is compressed by zstd, which this Python cannot read", hint="pip install kempt[fast]"
         ) from None
-    return module.ZstdDecompressor().stream_reader(source, read_size=PIECE, read_across_frames=True)
+    return module, module.ZstdDecompressor().stream_reader(source, read_size=PIECE, read_across_frames=True)
