@@ -19,7 +19,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
     `cache: poetry` and `cache: pipenv` of setup-python store virtual environments (its cache-distributors, read).
     """
-    return caching.once(_all(repo))
+    return installing.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:

@@ -12,7 +12,6 @@ from kempt import managers, providers
 from kempt.formats import glob
 from kempt.managers import commands
 from kempt.model.automation import Act
-from kempt.model.finding import Finding
 from kempt.model.pipeline import Built, CacheUse, Job, KeyPart, PartKind, Pipeline, Step, Text
 from kempt.model.provider import Provider, Wanted
 from kempt.model.repo import Repo, Service
@@ -75,15 +74,6 @@ def caches(job: Job) -> Iterator[tuple[Step | None, CacheUse]]:
     """The caches of a job, those of the job as a whole first."""
     yield from ((None, cache) for cache in job.caches)
     yield from ((step, cache) for step in job.steps for cache in step.caches)
-
-
-def once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings, each place told of once: a cache is restored and saved, and jobs share it by an anchor or a default."""
-    seen = set[tuple[object, ...]]()
-    for finding in findings:
-        if (finding.location, finding.message) not in seen:
-            seen.add((finding.location, finding.message))
-            yield finding
 
 
 def is_pythonic(found: Iterable[Stored]) -> bool:

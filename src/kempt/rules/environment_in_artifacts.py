@@ -26,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
     Where another job calls what lies in `.venv`, it is handed on for that.
     """
-    yield from caching.once(_all(repo))
+    yield from installing.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:

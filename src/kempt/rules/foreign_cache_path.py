@@ -46,7 +46,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     Only jobs whose installs kempt can read are judged: what `make` installs is not known. A path that the provider does
     not store holds nothing. What setup-uv caches by itself is never taken for foreign: it comes with the program.
     """
-    return caching.once(_all(repo))
+    return installing.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:

@@ -148,7 +148,10 @@ def fix(title: str, safety: Safety, edits: tuple[Replace, ...]) -> Fix | None:
 
 
 def once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings, each place once: the steps of a local action or a template are those of every job that uses it."""
+    """Findings, each place once: the steps of a local action or a template are those of every job that uses it.
+
+    So is a cache: it is restored and saved, and jobs share it by an anchor or a default.
+    """
     told = set[tuple[Location, str]]()
     for finding in findings:
         if (finding.location, finding.message) not in told:

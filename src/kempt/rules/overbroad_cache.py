@@ -13,7 +13,7 @@ from kempt.rules.places import Holds
 
 def check(repo: Repo) -> Iterator[Finding]:
     """`~/.cache` holds what every tool of the job puts there, and grows from run to run."""
-    return caching.once(_all(repo))
+    return installing.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
     A cache of a manager that installs nothing here is KPT402's.
     """
-    return caching.once(_all(repo))
+    return installing.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:

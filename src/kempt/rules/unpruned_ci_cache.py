@@ -19,7 +19,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     Where an action of uv's caches, pruning is that action's own option. A cache that begins anew with each lock does
     not grow.
     """
-    return caching.once(_all(repo))
+    return installing.once(_all(repo))
 
 
 def _all(repo: Repo) -> Iterator[Finding]:
