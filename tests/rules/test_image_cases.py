@@ -99,6 +99,7 @@ LEAVING: Mapping[str, tuple[str, ...]] = {
     "a mount of a secret": ("RUN --mount=type=secret,id=netrc,target=/root/.netrc pip install x",),
     "sudo for a user": ("RUN --mount=type=cache,target=/root/.cache sudo -H -u app pip install x",),
     "su for a user": ("RUN --mount=type=cache,target=/root/.cache su app -c 'pip install x'",),
+    "runuser": ("RUN --mount=type=cache,target=/root/.cache runuser -u app -- pip install x",),
     "gosu for a user": ("RUN --mount=type=cache,target=/root/.cache gosu app pip install x",),
     "a home in ENV": ("ENV HOME=/srv", "USER app", "RUN --mount=type=cache,target=/home/app/.cache,uid=1 uv sync"),
     "a user by number": (

@@ -203,8 +203,8 @@ def test_poetry_builds_only_what_it_would_find(git_repo: MakeRepository, setting
     "pinned, tag",
     [
         ("3.13\n", "3.13-slim-trixie"),
-        ("3.13.2\n", "3.13.2-slim-trixie"),
-        ("3.13.2\r\n", "3.13.2-slim-trixie"),
+        ("3.13.2\n", "3.13.2-slim"),
+        ("3.13.2\r\n", "3.13.2-slim"),
         ("cpython-3.12\n", "3.12-slim-trixie"),
         ("3.8\n", "3.8-slim-bookworm"),
     ],

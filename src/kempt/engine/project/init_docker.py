@@ -27,8 +27,10 @@ from kempt.rules import locking, staging
 
 WRITTEN = b"written by `kempt init --docker`"
 SUITE = "slim-trixie"
+"""The flavour of the official image, with its Debian, so that a new Debian comes in by a change of the file only."""
 SUITES = {"3.8": "slim-bookworm"}
-"""The flavour of the official image: its Debian, so that a new Debian comes in by a change of the file."""
+EXACT = "slim"
+"""That of an exact release: each has one, in the Debian of its time, and is not built again once the next is out."""
 NAMES = ("Dockerfile", "Containerfile", "dockerfile", "containerfile")
 FOLDERS = ("docker", "deploy", "deployment", "build", "container", "images")
 """Where a project's Dockerfile lies, if not at its top."""
@@ -41,8 +43,8 @@ PRIVATE = re.compile(rb"^[ \t]*(?:-i|--index-url|--extra-index-url)\b", re.MULTI
 
 def docker_places(repo: Repo) -> tuple[str, ...]:
     """The paths of the Dockerfiles that would be written: a project with an image is one that is deployed."""
-    found = images_of(repo).images
-    written = (image for image in found if not _kept(repo, image.place) and not _is_library(image, found))
+    found, every = images_of(repo).images, tuple(reading.dockerfiles(repo.tree.listing))
+    written = (image for image in found if not _kept(repo, image.place, every) and not _is_library(image, found))
     return tuple(image.dockerfile for image in written)
 
 
@@ -51,7 +53,8 @@ def docker_files(repo: Repo, versions: Versions) -> Files:
     contents: dict[str, bytes] = {}
     found = images_of(repo)
     places = [*(image.place for image in found.images), *(place for place, _ in found.unfit)]
-    kept = {place: own for place in places if (own := _kept(repo, place))}
+    every = tuple(reading.dockerfiles(repo.tree.listing))
+    kept = {place: own for place in places if (own := _kept(repo, place, every))}
     codes = _codes(repo) if kept else {}
     left = [step for place, own in kept.items() for path in own for step in _say_kept(repo, path, place, codes)]
     left += (step for place, step in found.unfit if place not in kept)
@@ -93,10 +96,9 @@ def _say_libraries(libraries: Sequence[Image]) -> Iterator[Next]:
 
 
 # --- what is there -------------------------------------------------------------------------------------
-def _kept(repo: Repo, place: Place) -> tuple[str, ...]:
-    """The Dockerfiles that an image has already: those in its folder, whatever follows their name, tracked or not."""
+def _kept(repo: Repo, place: Place, every: tuple[str, ...]) -> tuple[str, ...]:
+    """Of every Dockerfile those that an image has already: in its folder, whatever its name is, or one not tracked."""
     folder = "" if place.folder == "." else place.folder
-    every = tuple(reading.dockerfiles(repo.tree.listing))
     tracked = [path for path in every if path.rpartition("/")[0] == folder]
     if not tracked:
         tracked = [path for path in every if _is_named_so(place, path) or _is_of(repo, place, path)]
@@ -175,10 +177,11 @@ def _content(repo: Repo, path: str) -> bytes:
 def _dockerfile(repo: Repo, image: Image, versions: Versions) -> str:
     tool = "uv" if image.manager == "pylock" else image.manager
     short = ".".join(image.python.split(".")[:2])
+    flavour = SUITES.get(short, SUITE) if image.python == short else EXACT
     source = "" if image.packaged else image.source
     values = {
         "name": image.name, "build": image.build, "short": short, "why": image.why,
-        "python": f"{image.python}-{SUITES.get(short, SUITE)}", "program": image.program.lines,
+        "python": f"{image.python}-{flavour}", "program": image.program.lines,
         "recipe": recipe(repo, image, versions.of(image.service, tool)), "hints": tuple(_hints(repo, image)),
         "context_is_home": image.home == ".", "source": source,
         "workdir": normpath(f"{APP}/{source}"),
