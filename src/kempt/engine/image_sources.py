@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 from kempt.engine.image_layers import Known, scan
 from kempt.errors import KemptError, UnreadableError
 from kempt.formats.oci.compression import is_compressed
-from kempt.formats.oci.tar import BLOCK, TarScanner
+from kempt.formats.oci.ordinary import BLOCK
+from kempt.formats.oci.tar import TarScanner
 from kempt.host.streams import OpenFile
 from kempt.model.image import FILE, HARD_LINK, LINK, Entry, Layer
 
