@@ -11,7 +11,9 @@ from kempt.formats.oci import verdict
 from kempt.formats.oci.compression import MAGIC, Limits, decompressed, is_compressed
 from kempt.formats.oci.listing import from_bytes, to_bytes
 from kempt.formats.oci.tar import TarScanner
+from kempt.host.hashing import Digest, take
 from kempt.host.state import read_cache, write_cache
+from kempt.host.workers import Beside
 from kempt.model.image import Layer, LayerFacts, Leftover
 
 Proven: TypeAlias = tuple[tuple[LayerFacts, ...], tuple[Leftover, ...]]
@@ -55,8 +57,7 @@ class Known:
 
 def scan(pieces: Iterable[bytes], limits: Limits) -> Layer:
     """Read a layer. Raises UnreadableError where it is no tar, truncated or a bomb."""
-    raw, plain, size, unpacked = hashlib.sha256(), hashlib.sha256(), 0, 0
-    start = b""
+    size, unpacked, start = 0, 0, b""
 
     def counted() -> Iterator[bytes]:
         nonlocal size, start
@@ -67,12 +68,14 @@ def scan(pieces: Iterable[bytes], limits: Limits) -> Layer:
             yield piece
 
     scanner = TarScanner()
-    for piece in decompressed(counted(), limits):
-        unpacked += len(piece)
-        if is_compressed(start):
-            plain.update(piece)
-        if not scanner.ended:
-            scanner.feed(piece)
+    with Beside(take) as beside:
+        raw, plain = Digest(beside), Digest(beside)
+        for piece in decompressed(counted(), limits):
+            unpacked += len(piece)
+            if is_compressed(start):
+                plain.update(piece)
+            if not scanner.ended:
+                scanner.feed(piece)
     scanner.close()
     digest = f"sha256:{raw.hexdigest()}"
     diff_id = f"sha256:{plain.hexdigest()}" if is_compressed(start) else digest
