@@ -5,15 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from kempt.host.reading import CHUNK, FLAGS, kind_of, reason
-from kempt.host.workers import Beside, at_once, processors
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
-
-Lot: TypeAlias = "tuple[_Hash, list[bytes]]"
+from kempt.host.workers import at_once, processors
 
 BATCH_FILES = 64
 _REGULAR = 0o100000
@@ -26,40 +21,6 @@ class Hashed(NamedTuple):
     digest: str
     found: os.stat_result | None = None
     why: str = ""
-
-
-class Digest:
-    """The SHA-256 of pieces that pass by, taken on a thread beside whoever brings them.
-
-    Pieces go there in lots of a megabyte, however small they are: each lot costs both threads a turn at Python's lock.
-    """
-
-    def __init__(self, beside: Beside[Lot]) -> None:
-        self._beside = beside
-        self._digest = hashlib.sha256()
-        self._lot: list[bytes] = []
-        self._size = 0
-
-    def update(self, piece: bytes) -> None:
-        """The next piece."""
-        self._lot.append(piece)
-        self._size += len(piece)
-        if self._size >= CHUNK:
-            self._beside.put((self._digest, self._lot))
-            self._lot, self._size = [], 0
-
-    def hexdigest(self) -> str:
-        """The digest of all of them. To be asked for when the thread has ended."""
-        take((self._digest, self._lot))
-        self._lot = []
-        return self._digest.hexdigest()
-
-
-def take(lot: Lot) -> None:
-    """What the thread of `Digest` does."""
-    digest, pieces = lot
-    for piece in pieces:
-        digest.update(piece)
 
 
 def hash_files(root: str, paths: Sequence[str], jobs: int = 0) -> dict[str, Hashed]:
