@@ -68,7 +68,8 @@ class Merged:
             parent = self._folders.get(folder)
             if parent is None:
                 parent = self._folders[folder] = self._folder(folder)
-            self._put(parent, name, entry)
+            path = entry.path if parent.path == folder else joined(parent.path, name)  # one text, not two the same
+            self._put(parent, name, Node(path, entry.kind, self._layer, entry.size, entry.target))
 
     def nodes(self) -> Iterator[Node]:
         """All that the merged view holds, but for the root."""
@@ -79,27 +80,26 @@ class Merged:
                 if node.children:
                     waiting.append(node)
 
-    def _put(self, parent: Node, name: str, entry: Entry) -> None:
+    def _put(self, parent: Node, name: str, node: Node) -> None:
         children = _children(parent)
         old = children.get(name)
-        if entry.kind == FOLDER and old is not None and old.kind == FOLDER:
+        if node.kind == FOLDER and old is not None and old.kind == FOLDER:
             old.layer = self._layer
             return
-        node = Node(joined(parent.path, name), entry.kind, self._layer, entry.size, entry.target)
-        if entry.kind == HARD_LINK:
-            self._share(node, entry.target)
+        if node.kind == HARD_LINK:
+            self._share(node)
         if node.kind == FILE:
             self.shipped.append(node)
         if old is not None and old.alive:
             self._kill(old)
         children[name] = node
-        if entry.kind == LINK:
+        if node.kind == LINK:
             self._folders.clear()
 
-    def _share(self, node: Node, target: str) -> None:
+    def _share(self, node: Node) -> None:
         """A hard link is one more name of what is there; where nothing is, it is an empty file."""
+        found = self._found(node.target)
         node.kind, node.target = FILE, ""
-        found = self._found(target)
         if found is not None and found.kind != FOLDER:
             node.kind, node.target = found.kind, found.target
             if found.kind == FILE:
