@@ -16,6 +16,9 @@ LOT = 1024**2
 """Bytes that go to a thread at once."""
 AHEAD = 4
 """Lots that wait for a thread at most: memory, for neither side waiting long for the other."""
+KEPT = 16 * LOT
+"""Bytes that are asked for and given back once, untouched. glibc learns of it to keep as much for the next pieces: a
+layer of 1 GB brings 14,000 page faults then, instead of 85,000, which are a tenth of its time."""
 
 
 def processors() -> int:
@@ -77,6 +80,7 @@ class Beside:
         from queue import SimpleQueue
         from threading import Thread
 
+        bytes(KEPT)
         self._lots: SimpleQueue[list[bytes] | None] = SimpleQueue()
         self._room: SimpleQueue[None] = SimpleQueue()
         for _ in range(AHEAD):
