@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,15 @@ DEV_LOCK = "requirements/dev.txt"
 RUNTIME_LOCK = "requirements/runtime.txt"
 OUTSIDE = {"TMPDIR": tempfile.gettempdir()}  # nox would choose one in this repository; tests ask what is outside
 ACTIONLINT = "v1.7.12"
+BUILDERS = {  # how each builds, saves and runs the image
+    "docker": ("build -t kempt", "save -o {archive} kempt", "run --rm -v {here}:/repo:ro kempt"),
+    "podman": ("build -t kempt", "save -o {archive} kempt", "run --rm -v {here}:/repo:ro kempt"),
+    "buildah": (
+        "build -t kempt",
+        "push kempt docker-archive:{archive}:kempt",
+        "run -v {here}:/repo:ro kempt-run kempt",
+    ),
+}
 MANAGERS = {"pdm": "pdm", "pip": "pip", "pip-tools": "pip-compile pip-sync", "pipenv": "pipenv", "poetry": "poetry"}
 
 
@@ -101,6 +111,35 @@ def self_check(session: nox.Session) -> None:
     """kempt on its own repository, installed as a user would: with the locked runtime dependencies only."""
     install_kempt(session, RUNTIME_LOCK)
     session.run("kempt", "check")
+
+
+@nox.session
+def image(session: nox.Session) -> None:
+    """kempt as an image: built, proven clean by kempt itself, and run on this repository; options go to the builder."""
+    builder = next((name for name in BUILDERS if shutil.which(name) and answers(name)), None)
+    if builder is None:
+        session.skip(f"no image can be built here: none of {', '.join(BUILDERS)} is installed and answers")
+    install_kempt(session, RUNTIME_LOCK)
+    archive = Path(session.create_tmp()) / "kempt.tar"
+    archive.unlink(missing_ok=True)
+    places = {"archive": str(archive), "here": str(Path.cwd())}
+    build, save, run = (command.split() for command in BUILDERS[builder])
+    session.run(builder, *build, *session.posargs, ".", external=True)
+    session.run(builder, *(word.format(**places) for word in save), external=True)
+    session.run("kempt", "image", str(archive))
+    if builder == "buildah":
+        session.run(builder, "from", "--pull-never", "--name", "kempt-run", "kempt", external=True)
+    try:
+        for words in (["--version"], ["check", "/repo"]):
+            session.run(builder, *(word.format(**places) for word in run), *words, external=True)
+    finally:
+        if builder == "buildah":
+            session.run(builder, "rm", "kempt-run", external=True)
+
+
+def answers(builder: str) -> bool:
+    """Whether a builder can work; docker without its daemon cannot."""
+    return subprocess.run([builder, "info"], capture_output=True, check=False).returncode == 0
 
 
 @nox.session(venv_backend="none")

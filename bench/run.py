@@ -15,6 +15,7 @@ from pathlib import Path
 
 import bench_check
 import bench_ci
+import bench_dockerfiles
 import bench_environment
 import bench_fingerprint
 import bench_image
@@ -54,7 +55,8 @@ def main() -> int:
     """Measure, print, and write if asked to; 1 if some claim is not kept."""
     parts, kept = [f"Measured on {machine()}\n"], True
     for module in (
-        bench_start, bench_check, bench_ci, bench_million, bench_environment, bench_locks, bench_fingerprint,
+        bench_start, bench_check, bench_ci, bench_dockerfiles,
+        bench_million, bench_environment, bench_locks, bench_fingerprint,
         bench_sync, bench_image,
     ):  # fmt: skip
         for table in module.tables():

@@ -17,8 +17,9 @@ from support.pages import PAGES, Page, pages, tree
 
 FOLDER = Path(rules.__file__).parent
 SHARED = {
-    "__init__", "building", "caching", "cleaning_up", "environments", "exchanging", "hooking", "installing", "keying",
-    "linting", "locking", "places", "referring", "removing", "staging", "unignoring", "untracking", "versioning",
+    "__init__", "building", "caching", "cleaning_up", "environments", "exchanging", "filling", "hooking", "image_edits",
+    "installing", "keying", "linting", "locking", "merging", "mounting", "places", "referring", "removing", "staging",
+    "unignoring", "untracking", "versioning", "wrapping",
 }  # fmt: skip
 HEADINGS = ["What it does", "Why", "Bad", "Good", "Fix", "Known limits"]
 EXAMPLE_HEADINGS = ["What it does", "Why", "Example", "Fix", "Known limits"]

@@ -7,9 +7,12 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from support.stand_ins import Storage
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 300
@@ -43,6 +46,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         done.touch()
     (wheel,) = (shared / "dist").glob("*.whl")
     return Installed(shared / "env", wheel)
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    """A store of images; the stand-ins for public base images in it are built once."""
+    made = Storage(tmp_path_factory.mktemp("storage"))
+    yield made
+    made.close()
 
 
 def _install(shared: Path) -> None:

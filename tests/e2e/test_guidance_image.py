@@ -7,27 +7,8 @@ from kempt import rules
 from kempt.managers.commands import TESTED
 from support.buildkit import shapes
 from support.checking import found, mended
+from support.guidance import DOCKERFILE
 
-BEFORE = """\
-# One file for every project.
-FROM python:3.11-slim AS wheels
-WORKDIR /src
-ENV PYTHONUNBUFFERED=1
-COPY . .
-# whatever it needs, ready made
-RUN pip install -U pip && \\
-    pip wheel --wheel-dir /wheels -r requirements.txt || true
-
-FROM python:3.11-slim
-WORKDIR /srv
-COPY --from=wheels /wheels /wheels
-RUN pip install -U pip \\
-    # from the builder, no compiler here
-    && pip install /wheels/* || true
-COPY src ./src
-RUN rm -rf /root/.cache
-CMD ["python", "-m", "src"]
-"""
 AFTER = f"""\
 # One file for every project.
 FROM python:3.11-slim AS wheels
@@ -46,7 +27,7 @@ RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels pip install --no
 COPY src ./src
 CMD ["python", "-m", "src"]
 """
-FILES = {"Dockerfile": BEFORE, "requirements.txt": "flask==3.1.2\n", "src/__main__.py": "", "src/__init__.py": ""}
+FILES = {"Dockerfile": DOCKERFILE, "requirements.txt": "flask==3.1.2\n", "src/__main__.py": "", "src/__init__.py": ""}
 CODES = tuple(rule.code for rule in rules.ALL if rule.code.startswith("KPT5"))
 BY_HAND = {"KPT512"}
 """The order of the lines: no edit of a line can mend it."""

@@ -5,7 +5,6 @@ What is expected comes from a plain replay of the layers with tarfile, not from 
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import shutil
@@ -19,16 +18,11 @@ from typing import Any
 import pytest
 
 from conftest import RunKempt
-from kempt.formats.oci.merged import Merged
-from kempt.formats.oci.tar import TarScanner
-from kempt.model.image import FOLDER
-from support.images import Layout
-from support.replay import random_layers, replay
+from support.replay import replay
 
 TOOLS = ("buildah", "skopeo", "umoci")
 BUSYBOX = shutil.which("busybox", path="/bin:/usr/bin:/usr/local/bin")
 MISSING = [name for name in TOOLS if shutil.which(name) is None] + ([] if BUSYBOX else ["busybox"])
-STACKS = 100
 AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 pytestmark = [
@@ -173,39 +167,3 @@ def test_a_program_of_a_built_image_is_streamed_by_its_standard_output(tmp_path:
 
     ended = kempt("image", "shop:1", "-q", cwd=tmp_path, PATH=f"{programs}:/bin")
     assert kempt("image", archive, "-q", cwd=tmp_path) == ended
-
-
-def test_the_merged_view_is_what_umoci_unpacks(tmp_path: Path) -> None:
-    """Layers that umoci refuses are left out: those that put a file below a file."""
-    unpacked = 0
-    for seed in range(STACKS):
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        layers = [ordered(each, folder) for each in random_layers(seed, links=False)]
-        made = Layout(folder / "oci")
-        made.index(made.image(layers, pack=gzip.compress, annotations={"org.opencontainers.image.ref.name": "1"}))
-        command = ["umoci", "raw", "unpack", "--image", "oci:1", "out"]
-        if subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode:
-            continue
-        unpacked += 1
-        merged = Merged()
-        for content in layers:
-            scanner = TarScanner()
-            scanner.feed(content)
-            merged.add(scanner.entries)
-
-        seen = {str(each.relative_to(folder / "out")): each.is_dir() for each in folder.glob("out/**/*")}
-        assert seen == {node.path: node.kind == FOLDER for node in merged.nodes()}, f"seed {seed}"
-    assert unpacked > STACKS // 5
-
-
-def ordered(content: bytes, folder: Path) -> bytes:
-    """A layer with each name once and its whiteouts first, as builders write them: umoci minds the order."""
-    path = folder / "unordered.tar"
-    path.write_bytes(content)
-    out = folder / "ordered.tar"
-    with tarfile.open(path) as tar, tarfile.open(out, "w") as new:
-        last = {info.name: info for info in tar}
-        for info in sorted(last.values(), key=lambda info: ".wh." not in info.name):
-            new.addfile(info, tar.extractfile(info) if info.isreg() else None)
-    return out.read_bytes()

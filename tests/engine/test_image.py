@@ -104,6 +104,21 @@ def test_an_oci_archive_that_is_packed_is_read_as_a_stream(tmp_path: Path) -> No
     assert FOUND == found(archive)
 
 
+def formed(made: Path, form: str) -> Path:
+    """A layout as a folder, as a tar of it, or as a tar that is read as a stream."""
+    if form == "folder":
+        return made
+    archive = as_tar(made, made.with_suffix(".tar"))
+    if form == "stream":
+        archive.write_bytes(gzip.compress(archive.read_bytes()))
+    return archive
+
+
+@pytest.mark.parametrize("form", ["folder", "archive", "stream"])
+def test_blobs_that_are_named_by_sha512_are_proven(form: str, tmp_path: Path) -> None:
+    assert FOUND == found(formed(layout(tmp_path / "a", DIRTY, algorithm="sha512"), form))
+
+
 def test_an_image_of_several_platforms_is_read_for_the_one_that_is_asked_for(tmp_path: Path) -> None:
     made = Layout(tmp_path / "a")
     clean = made.image([layer(["a"])], platform=ARM64)
@@ -298,6 +313,20 @@ def test_a_layer_that_is_not_what_its_digest_says_is_refused(tmp_path: Path) -> 
 
 def test_a_layer_that_is_not_what_the_config_says_is_refused(tmp_path: Path) -> None:
     broken(docker_archive(tmp_path / "a.tar", DIRTY, config([DIRTY[0], layer(["clean"])])), "layer 2 unpacked has the")
+
+
+@pytest.mark.parametrize("form", ["folder", "archive", "stream"])
+@pytest.mark.parametrize("target", ["", "other"], ids=["in its place", "through a link"])
+def test_a_layer_that_is_not_what_its_sha512_says_is_refused(form: str, target: str, tmp_path: Path) -> None:
+    """What it unpacks to is still what the config says."""
+    made = layout(tmp_path / "a", DIRTY, lambda content: gzip.compress(content, mtime=0), "sha512")
+    blob = made / "blobs" / "sha512" / hashlib.sha512(gzip.compress(DIRTY[0], mtime=0)).hexdigest()
+    blob.unlink()
+    blob.with_name(target or blob.name).write_bytes(gzip.compress(DIRTY[0], mtime=1))
+    if target:
+        blob.symlink_to(target)
+
+    broken(formed(made, form), "no .* that is a layer|is not what its digest says")
 
 
 def test_a_document_that_is_not_what_its_digest_says_is_refused(tmp_path: Path) -> None:

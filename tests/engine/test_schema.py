@@ -18,6 +18,7 @@ GOOD: dict[str, Mapping[str, object]] = {
         "select": ["KPT"], "ignore": ["KPT205"], "extend-select": [], "extend-ignore": ["KPT2"], "fixable": ["KPT1"],
         "unfixable": ["KPT101"], "unsafe-fixes": True, "allow": ["vendor/*"],
         "per-path-ignores": {"tests/**": ["KPT10"]}, "tracked-but-ignored": "all",
+        "docker-fix": "mount",
     },
 }  # fmt: skip
 BAD: dict[str, Mapping[str, object]] = {
@@ -31,6 +32,7 @@ BAD: dict[str, Mapping[str, object]] = {
     "a-code-in-small-letters": {"ignore": ["kpt101"]},
     "a-word-for-a-switch": {"unsafe-fixes": "yes"},
     "an-unknown-choice": {"tracked-but-ignored": "some"},
+    "an-unknown-fix": {"docker-fix": "rm"},
     "a-list-for-a-table": {"per-path-ignores": ["x"]},
     "a-table-of-words": {"per-path-ignores": {"x": "KPT1"}},
     "a-table-of-codes-of-no-rule": {"per-path-ignores": {"x": ["KPT999"]}},

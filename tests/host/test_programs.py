@@ -10,7 +10,7 @@ import pytest
 
 from kempt.errors import ToolError
 from kempt.host.programs import programs
-from kempt.host.run import Programs
+from kempt.host.run import Programs, streamed
 
 ENV = {"PATH": os.defpath}
 
@@ -95,3 +95,28 @@ def test_all_programs_of_a_name_and_what_shims_stand_for(tmp_path: Path, monkeyp
         "versions/3.12.1/bin/python3.12",
         "shims/python3.12",
     ] == [str(Path(each).relative_to(tmp_path)) for each in programs(["python3.12"])]
+
+
+def test_a_program_that_says_much_beside_what_it_prints_is_not_held_up() -> None:
+    code = "import sys; sys.stderr.write('x' * 2**20); print('y' * 9, end='')"
+
+    assert b"y" * 9 == b"".join(streamed([sys.executable, "-c", code], env=ENV, cwd="/"))
+
+
+def test_the_last_words_of_a_program_that_failed_are_told() -> None:
+    code = "import sys; sys.stderr.write('x' * 2**20 + '\\n\\nno such image\\n'); print('y'); sys.exit(3)"
+    printed: list[bytes] = []
+
+    with pytest.raises(ToolError, match=r"failed: no such image$") as raised:
+        printed += streamed([sys.executable, "-c", code], env=ENV, cwd="/")
+    assert 3 == raised.value.status
+
+
+def test_a_program_whose_output_is_not_read_to_its_end_is_killed(tmp_path: Path) -> None:
+    code = f"import os; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\nwhile True: print('y')"
+    pieces = streamed([sys.executable, "-c", code], env=ENV, cwd="/")
+
+    assert next(pieces)
+    del pieces
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)

@@ -6,6 +6,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.model.finding import Level
+from kempt.rules.building import MOST
 from kempt.rules.cache_in_final_image import RULE
 from support.dockerfiles import DOCKERFILE, image, mended_image, told
 from support.ruling import judged
@@ -149,6 +150,77 @@ def test_a_script_is_not_known(git_repo: MakeRepository) -> None:
     assert (Level.INFO, "prove it on the image: kempt image NAME") == (found.level, found.help)
 
 
+UNKNOWN = "may install and leave a cache: that is not known here"
+
+
+@pytest.mark.parametrize(
+    "run, files, name",
+    [
+        ("RUN /app/start.sh", {"start.sh": "set -e\npip install -r r.txt\n"}, "/app/start.sh"),
+        ("RUN bash -x scripts/up.bash", {"scripts/up.bash": "cd app && uv sync\n"}, "scripts/up.bash"),
+        ("RUN . ./env.sh && true", {"env.sh": "poetry install\n"}, "./env.sh"),
+        ("RUN python tools/get.py", {"tools/get.py": "run(['pip', 'install', 'x'])\n"}, "tools/get.py"),
+        ("RUN make deps", {"Makefile": "deps:\n\tpip install x\n"}, "make"),
+        ("RUN make -C api deps", {"api/Makefile": "deps:\n\tpip install x\n"}, ""),
+        ("RUN just setup", {"justfile": "setup:\n    uv sync\n"}, "just"),
+        ("RUN tox -e py --notest", {}, "tox -e"),
+        ("RUN curl -sSL https://install.python-poetry.org | python3 -", {}, "https://install.python-poetry.org"),
+        ("RUN ./start.sh", {"start.sh": "# pip install x\nexec app\n"}, ""),
+        ("RUN ./start.sh", {"start.sh": "pip install --no-cache-dir x\n"}, ""),
+        ("RUN ./start.sh", {"start.sh": "export PIP_NO_CACHE_DIR=1\npip install x\n"}, ""),
+        ("RUN conda env create -f e.yml && conda clean -afy", {"e.yml": "dependencies:\n  - x\n  - pip:\n    - y\n"},
+         "pip: of e.yml"),
+        ("RUN cat <<E | bash\npip install x\nE", {}, "<<E"),
+        ("RUN <<E cat > /i.sh && sh /i.sh\nuv sync\nE", {}, "<<E"),
+        ("RUN ./start.sh && rm -rf /root/.cache", {"start.sh": "pip install x\n"}, ""),
+        ("RUN conda env create -f e.yml && conda clean -afy", {"e.yml": "dependencies:\n  - x\n  - pip\n"}, ""),
+        ("RUN ./gone.sh && make && /bin/true", {}, ""),
+        ("RUN --mount=type=cache,target=/root/.cache ./start.sh", {"start.sh": "pip install x\n"}, ""),
+        ("RUN tox --version", {}, ""),
+    ],
+)  # fmt: skip
+def test_what_is_started_is_looked_into_for_installs(
+    git_repo: MakeRepository, run: str, files: dict[str, str], name: str
+) -> None:
+    expected = [f"2: `{name}` {UNKNOWN}"] if name else []
+
+    assert expected == told(git_repo, RULE, image(run), **files)
+
+
+def test_what_is_not_looked_at_is_told(git_repo: MakeRepository) -> None:
+    runs = [f"RUN pip install --no-cache-dir x{number}" for number in range(MOST + 1)]
+
+    assert [f"1: only its first {MOST} installs were looked at"] == told(git_repo, RULE, image(*runs))
+
+
+MOUNTED = "--mount=type=cache,target=/root/.cache/pip"
+
+
+@pytest.mark.parametrize(
+    "docker_fix, before, after",
+    [
+        ("auto", "RUN pip install x", "RUN pip install --no-cache-dir x"),
+        ("flag", "RUN pip install x", "RUN pip install --no-cache-dir x"),
+        ("mount", "RUN pip install x", f"RUN {MOUNTED} pip install x"),
+        ("mount", "RUN pip install x && pip install y", f"RUN {MOUNTED} pip install x && pip install y"),
+        ("mount", 'RUN ["pip", "install", "x"]', f'RUN {MOUNTED} ["pip", "install", "x"]'),
+        ("mount", "RUN <<E\npip install x\nE", f"RUN {MOUNTED} <<E\npip install x\nE"),
+        ("mount", "RUN --network=host pip install x", f"RUN {MOUNTED} --network=host pip install x"),
+        (
+            "mount",
+            "ENV HOME=/h\nUSER 1001\nRUN pip install x",
+            "ENV HOME=/h\nUSER 1001\nRUN --mount=type=cache,target=/h/.cache/pip,uid=1001 pip install x",
+        ),
+        ("mount", "USER app\nRUN pip install x", "USER app\nRUN pip install --no-cache-dir x"),
+        ("mount", "RUN rm -rf ~/.cache && pip install x", "RUN rm -rf ~/.cache && pip install --no-cache-dir x"),
+        ("mount", "RUN pipenv sync", "RUN --mount=type=cache,target=/root/.cache/pipenv pipenv sync"),
+        ("flag", "RUN pipenv sync", "RUN pipenv sync"),
+    ],
+)
+def test_the_setting_chooses_the_fix(git_repo: MakeRepository, docker_fix: str, before: str, after: str) -> None:
+    assert image(after) == mended_image(git_repo, RULE, image(before), docker_fix=docker_fix)
+
+
 @pytest.mark.parametrize(
     "before, after",
     [
@@ -161,7 +233,11 @@ def test_a_script_is_not_known(git_repo: MakeRepository) -> None:
         ("RUN <<EOF\npip install x\nEOF", "RUN <<EOF\npip install --no-cache-dir x\nEOF"),
         ("RUN pip install x && pip install y", "RUN pip install --no-cache-dir x && pip install --no-cache-dir y"),
         ("RUN pipenv install", "RUN pipenv install"),
-        ("RUN pipx install x", "RUN pipx install x"),
+        ("RUN pipx install x", "RUN pipx install --pip-args=--no-cache-dir x"),
+        (
+            "RUN curl https://example.com/get-pip.py | python3 - x",
+            "RUN curl https://example.com/get-pip.py | python3 - --no-cache-dir x",
+        ),
         ("RUN uvx --from x y", "RUN uvx --no-cache --from x y"),
     ],
 )

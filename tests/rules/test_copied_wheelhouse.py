@@ -22,6 +22,8 @@ BUILDER = "FROM python AS b\nRUN pip wheel --no-cache-dir -w /out -r r.txt\nRUN 
         ("COPY --from=b /root /root",
          ["5: `/root` of `b` is copied into the image: the download cache of an install is in it"]),
         ("COPY --from=b / /", ["5: `/` of `b` is copied into the image: the download cache of an install is in it"]),
+        ("COPY --from=b /root/.cache/huggingface /h", []),
+        ("COPY --from=x /root/.cache/uv /", ["5: `/root/.cache/uv` of `x` is copied into the image: a download cache"]),
         ("COPY --from=b /root/app /app", []),
         ("COPY --from=b /app/.venv /app/.venv", []),
         ("COPY wheels /wheels", []),
@@ -38,6 +40,7 @@ def test_a_builder_may_copy_them(git_repo: MakeRepository) -> None:
     assert [] == told(git_repo, RULE, text)
 
 
+MOUNT_OF_CACHE = "--mount=type=bind,from=b,source=/root/.cache/uv,target=/root/.cache/uv,rw"
 MOUNT = "--mount=type=bind,from=b,source=/wheels,target=/w"
 
 
@@ -49,10 +52,54 @@ MOUNT = "--mount=type=bind,from=b,source=/wheels,target=/w"
             "COPY --from=b /wheels /w\nRUN --network=none \\\n  pip install /w/*\n",
             f"RUN {MOUNT} --network=none \\\n  pip install /w/*\n",
         ),
-        ("COPY --from=b /wheels /w\nRUN pip install /w/* && rm -rf /w\n", None),
-        ("COPY --from=b /wheels /w\nRUN pip install /w/*\nRUN pip install /w/x.whl\n", None),
+        ("COPY --from=b /wheels /w\nRUN pip install /w/* && rm -rf /w\n", f"RUN {MOUNT} pip install /w/*\n"),
+        ("COPY --from=b /wheels /w\nRUN pip install /w/*\nRUN rm -r /w\n", f"RUN {MOUNT} pip install /w/*\n"),
+        (
+            "COPY --from=b /wheels /w\nRUN pip install /w/* \\\n && rm -rf /w /tmp/x\n",
+            f"RUN {MOUNT} pip install /w/* \\\n && rm -rf /tmp/x\n",
+        ),
+        (
+            "COPY --from=b /wheels /w\nRUN pip install /w/a.whl\nRUN pip install /w/b.whl\n",
+            f"RUN {MOUNT} pip install /w/a.whl\nRUN {MOUNT} pip install /w/b.whl\n",
+        ),
+        (
+            "COPY --from=0 /wheels/* /w/\nRUN <<EOF\npip install /w/*\nEOF\n",
+            f"RUN {MOUNT} <<EOF\npip install /w/*\nEOF\n",
+        ),
+        (
+            "WORKDIR /a\nCOPY --from=b /wheels ./w\nRUN pip install w/*\n",
+            "WORKDIR /a\nRUN --mount=type=bind,from=b,source=/wheels,target=/a/w pip install w/*\n",
+        ),
+        (
+            "COPY --from=b /out/x.whl /w/\nRUN pip install /w/x.whl\n",
+            "RUN --mount=type=bind,from=b,source=/out/x.whl,target=/w/x.whl pip install /w/x.whl\n",
+        ),
+        (
+            "COPY --from=b /root/.cache/uv /root/.cache/uv\nRUN uv sync\nRUN rm -rf /root/.cache\n",
+            f"RUN {MOUNT_OF_CACHE} uv sync\nRUN rm -rf /root/.cache\n",
+        ),
+        ("COPY --from=b /wheels /w\nRUN pip install /w/* && cp -r /w /x\n", None),
+        ("COPY --from=b /wheels /w\nCOPY r.txt /w/\nRUN pip install /w/*\n", None),
+        ("COPY --from=b /wheels /w\nRUN pip install /w/*\nFROM 1\nCMD ls /w\n", None),
+        ("COPY --from=b /wheels /tmp\nRUN pip install /tmp/*\n", None),
+        ("RUN pip install /w/*\nCOPY --from=b /wheels /w\n", None),
         ("COPY --from=b /wheels /w\nCMD x --find-links /w\n", None),
     ],
 )
 def test_fixes(git_repo: MakeRepository, before: str, after: str | None) -> None:
     assert BUILDER + (before if after is None else after) == mended_image(git_repo, RULE, BUILDER + before)
+
+
+@pytest.mark.parametrize(
+    "docker_fix, install",
+    [
+        ("auto", "--mount=type=cache,target=/root/.cache/pip pip install x"),
+        ("mount", "--mount=type=cache,target=/root/.cache/pip pip install x"),
+        ("flag", "pip install --no-cache-dir x"),
+    ],
+)
+def test_a_home_is_copied_without_its_cache(git_repo: MakeRepository, docker_fix: str, install: str) -> None:
+    """In a builder a mount is the better way, left to itself: it keeps the next build fast."""
+    text = "FROM python AS b\nRUN {}\nFROM python\nCOPY --from=b /root /root\n"
+
+    assert text.format(install) == mended_image(git_repo, RULE, text.format("pip install x"), docker_fix=docker_fix)

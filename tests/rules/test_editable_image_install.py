@@ -38,6 +38,7 @@ def test_an_image_for_development_is_left_alone(git_repo: MakeRepository) -> Non
         ("uv sync --locked --no-editable", ["COPY --from=b /app/.venv /app/.venv"], False),
         ("uv sync --locked --no-install-project", ["COPY --from=b /app/.venv /app/.venv"], False),
         ("UV_NO_EDITABLE=1 uv sync --locked", ["COPY --from=b /app/.venv /app/.venv"], False),
+        ("uv venv && uv pip sync pylock.toml", ["COPY --from=b /app/.venv /app/.venv"], False),
         ("uv sync --locked", ["COPY --from=b /app /app"], False),
         ("uv sync --locked", ["COPY . /app", "COPY --from=b /app/.venv /app/.venv"], False),
     ],

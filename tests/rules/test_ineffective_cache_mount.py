@@ -58,3 +58,20 @@ def test_a_builder_is_looked_at_too(git_repo: MakeRepository) -> None:
 )  # fmt: skip
 def test_fixes(git_repo: MakeRepository, before: str, after: str) -> None:
     assert image(after) == mended_image(git_repo, RULE, image(before))
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        (f"RUN {MOUNT} pip install --no-cache-dir x", "RUN pip install --no-cache-dir x"),
+        (f"RUN {MOUNT} \\\n    pip install --no-cache-dir x", "RUN pip install --no-cache-dir x"),
+        (f"ENV PIP_NO_CACHE_DIR=1\nRUN {MOUNT} pip install x", "ENV PIP_NO_CACHE_DIR=1\nRUN pip install x"),
+        (f"RUN --network=none {MOUNT} pip install --no-cache-dir x", "RUN --network=none pip install --no-cache-dir x"),
+    ],
+)
+def test_who_wants_flags_loses_the_mount(git_repo: MakeRepository, before: str, after: str) -> None:
+    assert image(after) == mended_image(git_repo, RULE, image(before), docker_fix="flag")
+
+
+def test_an_install_that_downloads_nothing_needs_no_mount(git_repo: MakeRepository) -> None:
+    assert [] == told(git_repo, RULE, image(f"RUN {MOUNT} pip install --no-index --find-links /w x"))

@@ -267,7 +267,7 @@ def test_a_workspace_is_checked_when_a_member_changes(git_repo: MakeRepository) 
 
 
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"], ids=["no-line-end", "line-feed", "windows"])
-def test_several_rules_add_what_they_miss_at_once(git_repo: MakeRepository, end: str) -> None:
+def test_several_rules_add_what_they_miss(git_repo: MakeRepository, end: str) -> None:
     """The last repository gets a hook, and two others come after it: each hook comes to lie in its own."""
     hygiene = (
         "repos:\n- repo: https://github.com/pre-commit/pre-commit-hooks\n  rev: v6.0.0\n  hooks:\n"
@@ -275,8 +275,8 @@ def test_several_rules_add_what_they_miss_at_once(git_repo: MakeRepository, end:
     )
     ruff = "- repo: https://github.com/astral-sh/ruff-pre-commit\n  rev: v0.16.4\n  hooks:\n"
     before, after = hygiene, (
-        f"{hygiene}  - id: trailing-whitespace\n{ruff}  - id: ruff-check\n  - id: ruff-format\n"
-        f"{UV_ENTRY}  - id: uv-lock\n    args: [--check]\n"
+        f"{hygiene}  - id: trailing-whitespace\n{UV_ENTRY}  - id: uv-lock\n    args: [--check]\n"
+        f"{ruff}  - id: ruff-check\n  - id: ruff-format\n"
     )  # fmt: skip
     if end != "\n":
         before, after = (text.rstrip("\n").replace("\n", end or "\n") + end for text in (before, after))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conftest import MakeRepository
+from kempt.model.config import Config
 from kempt.model.rule import Rule
 from support.buildkit import shapes
 from support.ruling import mended_file, said
@@ -20,9 +21,11 @@ def told(git_repo: MakeRepository, rule: Rule, text: str, **files: str) -> list[
     return said(git_repo({DOCKERFILE: text, **files}), rule)
 
 
-def mended_image(git_repo: MakeRepository, rule: Rule, text: str, *, unsafe: bool = False, **files: str) -> str:
+def mended_image(
+    git_repo: MakeRepository, rule: Rule, text: str, *, unsafe: bool = False, docker_fix: str = "auto", **files: str
+) -> str:
     """A Dockerfile after the fixes of a rule; BuildKit's parser must read it."""
     repository = git_repo({DOCKERFILE: text, **files})
-    after = mended_file(repository, DOCKERFILE, rule, unsafe=unsafe)
+    after = mended_file(repository, DOCKERFILE, rule, unsafe=unsafe, config=Config(docker_fix=docker_fix))
     assert shapes(after)
     return after

@@ -1,4 +1,4 @@
-"""A workflow, a buildspec, hooks and clean-up commands as guides recommend them, with their well-known defects.
+"""A workflow, a buildspec, hooks, clean-up commands and a Dockerfile as guides have them, with well-known defects.
 
 They are made to be copied into any project, and ask at run time which manager it has; PROJECTS are what they are put
 into.
@@ -150,6 +150,27 @@ poetry cache clear pypi --all -n || true
 find . -type d -name "__pycache__" -prune -exec rm -rf {} +
 """,
 }
+
+DOCKERFILE = """\
+# One file for every project.
+FROM python:3.11-slim AS wheels
+WORKDIR /src
+ENV PYTHONUNBUFFERED=1
+COPY . .
+# whatever it needs, ready made
+RUN pip install -U pip && \\
+    pip wheel --wheel-dir /wheels -r requirements.txt || true
+
+FROM python:3.11-slim
+WORKDIR /srv
+COPY --from=wheels /wheels /wheels
+RUN pip install -U pip \\
+    # from the builder, no compiler here
+    && pip install /wheels/* || true
+COPY src ./src
+RUN rm -rf /root/.cache
+CMD ["python", "-m", "src"]
+"""
 
 NAME = '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
 UV_LOCK = """\

@@ -80,16 +80,17 @@ def docker_archive(path: Path, layers: Sequence[bytes], settings: bytes | None =
 class Layout:
     """An OCI layout as a folder; `blob` adds what it holds, `index` ends it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, algorithm: str = "sha256") -> None:
         self.path = path
-        (path / "blobs" / "sha256").mkdir(parents=True)
+        self.algorithm = algorithm
+        (path / "blobs" / algorithm).mkdir(parents=True)
         (path / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}', "utf-8")
 
     def blob(self, content: bytes, media_type: str, **more: Any) -> dict[str, Any]:
         """Its descriptor."""
-        found = digest(content)
-        (self.path / "blobs" / "sha256" / found[7:]).write_bytes(content)
-        return {"mediaType": media_type, "digest": found, "size": len(content), **more}
+        found = hashlib.new(self.algorithm, content).hexdigest()
+        (self.path / "blobs" / self.algorithm / found).write_bytes(content)
+        return {"mediaType": media_type, "digest": f"{self.algorithm}:{found}", "size": len(content), **more}
 
     def image(
         self,
@@ -117,9 +118,11 @@ class Layout:
         return self.path
 
 
-def layout(path: Path, layers: Sequence[bytes], pack: Callable[[bytes], bytes] = gzip.compress) -> Path:
+def layout(
+    path: Path, layers: Sequence[bytes], pack: Callable[[bytes], bytes] = gzip.compress, algorithm: str = "sha256"
+) -> Path:
     """A whole one, of one image."""
-    made = Layout(path)
+    made = Layout(path, algorithm)
     return made.index(made.image(layers, pack=pack))
 
 

@@ -29,6 +29,7 @@ class Args(OutputArgs):
     path: str
     lock: bool
     ci: list[str]
+    docker: bool
     hooks: bool
     yes: bool
     dry_run: bool
@@ -42,6 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--ci", action="extend", type=_providers, default=[], metavar="PROVIDER",
         help=f"also write a CI file for {', '.join(PROVIDERS[:-1])} or {PROVIDERS[-1]}; several: a,b",
     )  # fmt: skip
+    parser.add_argument("--docker", action="store_true", help="also write a Dockerfile for each program that is locked")
     parser.add_argument("--hooks", action="store_true", help="also write a pre-commit configuration")
     add_agreement(parser)
     add_looks(parser)
@@ -59,7 +61,7 @@ def _providers(text: str) -> list[str]:
 def run(args: Args) -> int:
     """Show what is missing, write it if that is agreed to, and say what is left to do."""
     try:
-        prepared = prepare_init(args.path, lock=args.lock, ci=args.ci, hooks=args.hooks)
+        prepared = prepare_init(args.path, lock=args.lock, ci=args.ci, docker=args.docker, hooks=args.hooks)
     except KemptError as error:
         if error.code != "KPT003":
             raise
@@ -77,7 +79,7 @@ def run(args: Args) -> int:
 def _command(args: Args) -> str:
     """The command that was typed, as far as it decides what is written."""
     ci = f" --ci {','.join(dict.fromkeys(args.ci))}" if args.ci else ""
-    return f"kempt init{' --lock' * args.lock}{ci}{' --hooks' * args.hooks}"
+    return f"kempt init{' --lock' * args.lock}{ci}{' --docker' * args.docker}{' --hooks' * args.hooks}"
 
 
 def _changed(args: Args, prepared: Prepared) -> int | None:

@@ -164,7 +164,7 @@ def _name(descriptor: Descriptor) -> str:
 
 
 def _layer(source: Source, descriptor: Descriptor, diff_id: str, number: int) -> Layer:
-    """A layer that is what the manifest and the config say."""
+    """A layer that is what the manifest and the config say. A source verifies what is named by sha512 itself."""
     if is_foreign(descriptor.media_type) and not source.holds(name_of(descriptor.digest)):
         raise UnsupportedError(f"layer {number} is a foreign one: the image names it and does not hold it")
     try:
@@ -173,9 +173,9 @@ def _layer(source: Source, descriptor: Descriptor, diff_id: str, number: int) ->
         error.message = f"layer {number}: {error.message}"
         raise
     for what, expected, actual in (("", descriptor.digest, layer.digest), (" unpacked", diff_id, layer.diff_id)):
-        if expected and not expected.startswith("sha256:"):
-            raise UnsupportedError(f"layer {number} has a digest that kempt does not check: {expected[:6]}")
-        if expected and expected != actual:
+        if what and not expected.startswith("sha256:"):
+            raise UnsupportedError(f"layer {number}{what} has a digest that kempt does not check: {expected[:6]}")
+        if expected.startswith("sha256:") and expected != actual:
             raise UnreadableError(f"layer {number}{what} has the digest {actual}, and should have {expected}")
     if descriptor.size not in {None, layer.size}:
         raise UnreadableError(f"layer {number} has {layer.size:,} bytes, and should have {descriptor.size:,}")

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
-from kempt.engine.image_layers import Known, scan
+from kempt.engine.image_digests import is_sha512, scan_named
+from kempt.engine.image_layers import Known
 from kempt.errors import KemptError, UnreadableError
 from kempt.formats.oci.compression import is_compressed
 from kempt.formats.oci.ordinary import BLOCK
@@ -73,6 +74,8 @@ class FolderSource:
         """A layer."""
         file = self._open(name)
         try:
+            if is_sha512(name):
+                return scan_named(name, file.pieces(0, file.size), self._known.limits)
             return self._known.layer(file.identity(), lambda: file.pieces(0, file.size))
         finally:
             file.close()
@@ -121,6 +124,8 @@ class ArchiveSource:
     def layer(self, name: str) -> Layer:
         """A layer."""
         at, size = self._stretch(name)
+        if is_sha512(name):
+            return scan_named(name, self._file.pieces(at, size), self._known.limits)
         return self._known.layer(self.identity(name), lambda: self._file.pieces(at, size))
 
     def _find(self, name: str) -> _Stretch | None:
@@ -180,7 +185,7 @@ class StreamSource:
 
     def layer(self, name: str) -> Layer:
         """A layer."""
-        found = self._layers.get(self._real(name))
+        found = self._layers.get(name if is_sha512(name) else self._real(name))
         if found is None:
             raise UnreadableError(f"the archive holds no {name} that is a layer")
         if isinstance(found, KemptError):
@@ -199,7 +204,7 @@ class StreamSource:
             start += more
         if is_compressed(start) or start[_MAGIC] == b"ustar" or (len(start) >= BLOCK and not any(start[:BLOCK])):
             try:
-                self._layers[entry.path] = scan(_chained(start, pieces), known.limits)
+                self._layers[entry.path] = scan_named(entry.path, _chained(start, pieces), known.limits)
             except KemptError as error:  # it may be no layer of the image that is asked for
                 self._layers[entry.path] = error
         elif entry.size <= DOCUMENT and self._held + entry.size <= DOCUMENTS:

@@ -1,4 +1,4 @@
-"""Dockerfiles of a tree, read for the rules on images; which stage and which context are meant, where a file says so.
+"""Dockerfiles of a tree, read for the rules on images, with the stages and the context that a compose file names.
 
 Nothing is parsed unless such a rule is on, and a file has a word in it that Python packages are installed with.
 """
@@ -12,7 +12,9 @@ from posixpath import dirname, normpath
 from typing import NamedTuple
 
 from kempt import catalog
+from kempt.engine import image_builds
 from kempt.engine.automation import TreeFiles
+from kempt.engine.image_builds import Build
 from kempt.formats import suppression
 from kempt.model.config import Config
 from kempt.model.dockerfile import Dockerfile
@@ -24,8 +26,6 @@ FAMILY = "KPT5"
 HINTS = (b"dockerfile", b"containerfile")
 CONCERNED = (b"pip", b"uv", b"poetry", b"pdm", b"conda", b"mamba", b"cache", b"python")
 """A Dockerfile without any of these words has nothing to do with Python packages, and is not parsed."""
-COMPOSE = re.compile(r"(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml")
-BAKE = ("docker-bake.json", "docker-bake.hcl")
 _NAME = re.compile(r"(?:dockerfile|containerfile)(?:[.-].+)?|.+\.(?:dockerfile|containerfile)")
 _OTHERS = (
     ".dockerignore",
@@ -42,9 +42,9 @@ _OTHERS = (
     ".toml",
     ".lock",
 )
+TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".erb", ".mustache")
+"""Endings of what a Dockerfile is made from: it is none before."""
 _SKIPPED = catalog.FIXTURE_FOLDERS | {"node_modules", "vendor", "_vendor", "third_party", "site-packages"}
-_BAKED = re.compile(r'^\s*(target|dockerfile|context)\s*=\s*"([^"\n]{1,200})"', re.MULTILINE)
-_BLOCK = re.compile(r'^target\s+"[^"\n]*"\s*\{', re.MULTILINE)
 
 
 class Images(NamedTuple):
@@ -55,14 +55,6 @@ class Images(NamedTuple):
     suppressions: tuple[Suppression, ...] = ()
 
 
-class Build(NamedTuple):
-    """What a compose or bake file says: the path of the Dockerfile, its context, and the stage; empty for the last."""
-
-    path: str
-    context: str
-    target: str = ""
-
-
 def read(tree: Tree, listing: Listing, config: Config) -> Images:
     """The Dockerfiles of a tree that have to do with Python, as far as the rules that are on ask about them."""
     from kempt import rules  # here, not above: which rules there are is no part of how files are read
@@ -70,16 +62,33 @@ def read(tree: Tree, listing: Listing, config: Config) -> Images:
     if not any(config.wants(rule.code) for rule in rules.ALL if rule.code.startswith(FAMILY)):
         return Images()
     paths = tuple(dockerfiles(listing))
-    if not paths:
+    may_hold = any(hint in listing.folded for hint in (b"compose", b"docker-bake"))
+    if not paths and not may_hold:
         return Images()
     tree.prefetch(paths)
     files = TreeFiles(tree, listing)
     concerned = [path for path in paths if _is_concerned(files.read(path))]
-    if not concerned:
+    if not concerned and not may_hold:
         return Images((), tuple(files.faults))
-    builds = _by_path(_builds(TreeFiles(tree, listing)))
-    found = tuple(_file(files, path, builds.get(path, ())) for path in concerned)
-    return Images(found, tuple(files.faults), tuple(_suppressions(found)))
+    found_builds = tuple(image_builds.builds(TreeFiles(tree, listing)))
+    builds = _by_path(build for build in found_builds if not build.text)
+    inside = (build for build in found_builds if _is_concerned(build.text.encode("utf-8", "replace")))
+    found = (
+        *(_file(files, path, builds.get(path, ())) for path in concerned),
+        *(_inline(files, build) for build in inside),
+    )
+    return Images(found, (*files.faults, *_unread(found)), tuple(_suppressions(found)))
+
+
+def _unread(found: Iterable[Dockerfile]) -> Iterator[Fault]:
+    """Files of which not all was read: what is not looked at is never called right."""
+    from kempt.formats.dockerfile import reader
+
+    for file in found:
+        if len(file.text) > reader.LIMIT:
+            yield Fault("KPT001", file.path, f"larger than {reader.LIMIT:,} characters")
+        elif len(file.instructions) >= reader.MOST_INSTRUCTIONS:
+            yield Fault("KPT001", file.path, f"more than {reader.MOST_INSTRUCTIONS:,} instructions")
 
 
 def dockerfiles(listing: Listing) -> Iterator[str]:
@@ -88,7 +97,11 @@ def dockerfiles(listing: Listing) -> Iterator[str]:
         return
     for path in listing:
         folder, _, name = path.lower().rpartition("/")
-        if _NAME.fullmatch(name) and not name.endswith(_OTHERS) and _SKIPPED.isdisjoint(folder.split("/")):
+        if (
+            _NAME.fullmatch(name)
+            and not name.endswith((*_OTHERS, *TEMPLATES))
+            and _SKIPPED.isdisjoint(folder.split("/"))
+        ):
             yield path
 
 
@@ -99,11 +112,24 @@ def _is_concerned(content: bytes | None) -> bool:
 def _file(files: TreeFiles, path: str, builds: tuple[Build, ...]) -> Dockerfile:
     from kempt.formats.dockerfile import reader
 
-    targets = {build.target for build in builds}
-    target = next(iter(targets)) if len(targets) == 1 else ""
-    found = reader.parse(PurePosixPath(path), files.read(path) or b"", target=target)
+    targets = tuple(dict.fromkeys(build.target for build in builds)) or ("",)
+    found = reader.parse(PurePosixPath(path), files.read(path) or b"", target=targets[0], others=targets[1:])
     contexts = {build.context for build in builds}
     context = next(iter(contexts)) if len(contexts) == 1 else _context(files.listing, found)
+    return _with_ignores(files, found, path, context)
+
+
+def _inline(files: TreeFiles, build: Build) -> Dockerfile:
+    """A Dockerfile that stands in another file."""
+    from kempt.formats.dockerfile import reader
+
+    content = build.text.encode("utf-8", "surrogateescape")
+    found = reader.parse(PurePosixPath(build.path), content, target=build.target, indent=build.indent)
+    return _with_ignores(files, found, "", build.context)
+
+
+def _with_ignores(files: TreeFiles, found: Dockerfile, path: str, context: str) -> Dockerfile:
+    """The file with its context, and the `.dockerignore` that counts there."""
     beside, inside = f"{path}.dockerignore", normpath(f"{context}/.dockerignore" if context else ".dockerignore")
     chosen = beside if beside in files.listing else inside
     content = files.read(chosen)
@@ -128,9 +154,10 @@ def _context(listing: Listing, file: Dockerfile) -> str:
 
 def _copied(file: Dockerfile) -> Iterator[str]:
     for stage in file.built:
-        for copy in stage.copies:
-            if not copy.origin:
-                yield from (name for name in copy.sources if not re.search(r"[*?\[$]|://|\A/|\A\.?/?\Z", name))
+        named = [name for copy in stage.copies if not copy.origin for name in copy.sources]
+        mounts = [mount.options for run in stage.runs for mount in run.mounts if mount.kind == "bind"]
+        named += [options["source"] for options in mounts if "source" in options and "from" not in options]
+        yield from (name for name in named if not re.search(r"[*?\[$]|://|\A/|\A\.?/?\Z", name))
 
 
 def _is_there(listing: Listing, path: str) -> bool:
@@ -147,65 +174,8 @@ def _suppressions(found: Iterable[Dockerfile]) -> Iterator[Suppression]:
                 yield each._replace(covers=tuple(range(each.covers[0], last + 1)) if each.line < last else each.covers)
 
 
-def _by_path(builds: Iterable[Build]) -> Mapping[str, tuple[Build, ...]]:
-    found: dict[str, tuple[Build, ...]] = {}
-    for build in builds:
-        found[build.path] = (*found.get(build.path, ()), build)
-    return found
-
-
-def _builds(files: TreeFiles) -> Iterator[Build]:
-    """What compose and bake files build; one that cannot be read says nothing here."""
-    if b"compose" in files.listing.folded:
-        for path in (*files.listing.ending(".yml"), *files.listing.ending(".yaml")):
-            if COMPOSE.fullmatch(path.rpartition("/")[2].lower()):
-                yield from _composed(path, files.read(path) or b"")
-    for name in BAKE:
-        for path in files.listing.named(name):
-            yield from _baked(path, files.read(path) or b"")
-
-
-def _composed(path: str, content: bytes) -> Iterator[Build]:
-    if b"build" not in content:
-        return
-    from kempt.formats import yaml
-
-    document = yaml.parse(content)
-    if isinstance(document, yaml.Unparsable) or not document.roots:
-        return
-    for service in yaml.entries(yaml.get(document.roots[0], "services")):
-        node = yaml.get(service.value, "build")
-        if isinstance(node, yaml.Mapping):
-            texts = {name: yaml.text_of(yaml.get(node, name)) for name in ("context", "dockerfile", "target")}
-            yield from _build(path, texts)
-        elif context := yaml.text_of(node):
-            yield from _build(path, {"context": context})
-
-
-def _build(path: str, texts: Mapping[str, str]) -> Iterator[Build]:
-    if any("$" in text or "://" in text for text in texts.values()):
-        return
-    context = normpath(f"{dirname(path) or '.'}/{texts.get('context') or '.'}")
-    if context.startswith(("..", "/")):
-        return
-    context = "" if context == "." else context
-    name = normpath(f"{context or '.'}/{texts.get('dockerfile') or 'Dockerfile'}")
-    yield Build(name, context, texts.get("target", ""))
-
-
-def _baked(path: str, content: bytes) -> Iterator[Build]:
-    text = content.decode("utf-8", "replace")
-    if path.endswith(".json"):
-        import json
-
-        try:
-            targets = json.loads(text)["target"].values()
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return
-        for each in targets:
-            if isinstance(each, dict):
-                yield from _build(path, {str(name): value for name, value in each.items() if isinstance(value, str)})
-        return
-    starts = [match.end() for match in _BLOCK.finditer(text)]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        yield from _build(path, dict(_BAKED.findall(text, start, end)))
+def _by_path(found: Iterable[Build]) -> Mapping[str, tuple[Build, ...]]:
+    by_path: dict[str, tuple[Build, ...]] = {}
+    for build in found:
+        by_path[build.path] = (*by_path.get(build.path, ()), build)
+    return by_path

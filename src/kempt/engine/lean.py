@@ -16,13 +16,14 @@ UNKNOWN = "KPT501"
 
 def images(repo: Repo, findings: Sequence[Finding], named: Sequence[str]) -> Promise:
     """Kept where Dockerfiles install and leave no cache; `named` are all Dockerfiles, those without Python too."""
-    if not named:
+    if not named and not repo.automation.dockerfiles:
         return Promise(4, State.UNCHECKED, "no Dockerfile found")
     installing = [str(file.path) for file in building.files(repo) if any(building.filled(file, file.built))]
     unknown = next((each for each in findings if each.code == UNKNOWN), None)
     if unknown is not None:
         return Promise(4, State.UNCHECKED, f"`{unknown.location.path}`: {unknown.message}", PROOF)
     if not installing:
-        return Promise(4, State.UNCHECKED, f"`{named[0]}`: no install in it that kempt can read", PROOF)
+        first = named[0] if named else repo.automation.dockerfiles[0].path
+        return Promise(4, State.UNCHECKED, f"`{first}`: no install in it that kempt can read", PROOF)
     more = f" and {len(installing) - 1:,} more" if len(installing) > 1 else ""
     return Promise(4, State.KEPT, f"no cache left in `{installing[0]}`{more}; not proven on an image", PROOF)

@@ -5,15 +5,18 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from kempt.errors import ToolError
 from kempt.host.env import environ
+from kempt.host.workers import meanwhile
 
 LINE_LIMIT = 8192
 """Bytes of a line that are shown as one."""
 PIECE = 1024**2
 """Bytes that are read of a program's output at once."""
+PATIENCE_SECONDS = 5.0
+"""How long the last words of a program that has ended are waited for: what it has started may hold them open."""
 
 
 class Completed(NamedTuple):
@@ -68,7 +71,8 @@ def run(
 def streamed(argv: Sequence[str], *, env: Mapping[str, str], cwd: str) -> Iterator[bytes]:
     """What a program prints, in pieces, without a limit of time or size: who reads it decides when it is enough.
 
-    Raises ToolError when it cannot be started, and at the end of its output when it failed, with its last words.
+    What it says beside, however much, is read meanwhile. Raises ToolError when it cannot be started, and at the end of
+    its output when it failed, with its last words.
     """
     name = os.path.basename(argv[0])
     try:
@@ -78,19 +82,20 @@ def streamed(argv: Sequence[str], *, env: Mapping[str, str], cwd: str) -> Iterat
         )  # fmt: skip
     except OSError as error:
         raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
+    said = bytearray()
+    wait_for_words = meanwhile(lambda: _keep_end(process.stderr, said))
     try:
         while process.stdout is not None and (piece := process.stdout.read(PIECE)):
             yield piece
-        said = b"" if process.stderr is None else process.stderr.read(LINE_LIMIT)
         if process.wait():
+            wait_for_words(PATIENCE_SECONDS)
             words = said.decode("utf-8", "backslashreplace").strip().splitlines()
             why = f": {words[-1]}" if words else ""
             raise ToolError(f"{' '.join((name, *argv[1:]))} failed{why}", argv=tuple(argv), status=process.returncode)
     finally:
         _kill_group(process)
-        for stream in (process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 class Programs:
@@ -170,6 +175,14 @@ def ending_gently() -> Iterator[None]:
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
+
+
+def _keep_end(stream: IO[bytes] | None, end: bytearray) -> None:
+    """Read a stream to its end; its last LINE_LIMIT bytes are in `end`."""
+    if stream is not None:
+        with stream:
+            while piece := os.read(stream.fileno(), PIECE):
+                end[:] = (end + piece)[-LINE_LIMIT:]
 
 
 def _read_lines(process: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:

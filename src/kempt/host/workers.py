@@ -123,6 +123,18 @@ def at_once(work: Callable[[T], R], items: Sequence[T], jobs: int, stop: Callabl
             raise
 
 
+def meanwhile(work: Callable[[], None]) -> Callable[[float], None]:
+    """Start work that goes on beside what follows; the answer waits for its end, at most so many seconds.
+
+    A process that ends does not wait for it.
+    """
+    from threading import Thread
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    return thread.join
+
+
 def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> list[R | None]:
     """The result for each item, in order, from `jobs` processes; None for one that took its process down.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kempt.model.pipeline import Word
+if TYPE_CHECKING:
+    from kempt.model.pipeline import Word
 
 TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 

@@ -29,6 +29,7 @@ class Config(NamedTuple):
     allow: tuple[str, ...] = ()
     per_path_ignores: Mapping[str, tuple[str, ...]] = {}
     tracked_but_ignored: str = "caches"
+    docker_fix: str = "auto"
     source: str = ""
 
     def wants(self, code: str) -> bool:
@@ -47,7 +48,10 @@ class Config(NamedTuple):
         return code.startswith(self.fixable) and not (self.unfixable and code.startswith(self.unfixable))
 
 
-CHOICES: Mapping[str, tuple[str, ...]] = {"tracked-but-ignored": ("caches", "all")}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "tracked-but-ignored": ("caches", "all"),
+    "docker-fix": ("auto", "flag", "mount"),
+}
 """Settings that take one of a few words."""
 
 DOCS: Mapping[str, str] = {
@@ -61,4 +65,6 @@ DOCS: Mapping[str, str] = {
     "allow": "Paths (globs) that may be tracked whatever they are: no KPT1xx finding below them.",
     "per_path_ignores": "Codes or prefixes that are off below a path (glob).",
     "tracked_but_ignored": "What KPT110 looks at: `caches` (environments, caches, OS junk) or `all`.",
+    "docker_fix": "How fixes keep a cache out of an image: by a `flag` (any builder), a `mount` (BuildKit, buildah), or"
+    " `auto`: a flag in what is shipped, a mount in builders.",
 }

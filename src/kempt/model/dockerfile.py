@@ -52,7 +52,8 @@ class State(NamedTuple):
 
     `variables` are those of ENV and, in this stage, ARG: both are in the environment of RUN. `environment` are those of
     ENV alone, which the image keeps. `user` is as USER says it, without its group. `folder` is WORKDIR, absolute.
-    `homes` are the home folders that RUN has given to users, empty for one that has none, or one that is not known.
+    `homes` are the home folders that RUN has given to users, by name and number; empty where a user has none, or it is
+    not known.
     """
 
     variables: Mapping[str, str] = {}
@@ -138,6 +139,7 @@ class Stage(NamedTuple):
 class Dockerfile(NamedTuple):
     """A file. `target` is the stage that is built: the last, unless a compose or bake file names another.
 
+    `others` are more stages that such files build as images of their own.
     `context` is the folder that is sent to the builder, relative to the root; None where that is not known.
     `ignore_path` is the `.dockerignore` that counts, and `ignore_text` what stands in it: None where there is none.
     """
@@ -151,6 +153,7 @@ class Dockerfile(NamedTuple):
     escape: str = "\\"
     ignore_path: PurePosixPath = PurePosixPath(".dockerignore")
     ignore_text: str | None = None
+    others: tuple[int, ...] = ()
 
     @property
     def final(self) -> Stage | None:
@@ -159,24 +162,29 @@ class Dockerfile(NamedTuple):
 
     @property
     def shipped(self) -> tuple[Stage, ...]:
-        """The stages whose layers are in the final image, the first one first: along `FROM stage`, no copies."""
-        chain: list[Stage] = []
-        stage = self.final
-        while stage is not None:
-            chain.append(stage)
-            stage = self.stages[stage.parent] if stage.parent is not None else None
-        return tuple(reversed(chain))
+        """The stages whose layers are in the images, the first one first: along `FROM stage`, no copies."""
+        chain = set[int]()
+        for each in self._targets:
+            number: int | None = each
+            while number is not None and number not in chain:
+                chain.add(number)
+                number = self.stages[number].parent
+        return tuple(self.stages[number] for number in sorted(chain))
 
     @property
     def built(self) -> tuple[Stage, ...]:
-        """The stages that the final one needs; BuildKit skips the others."""
-        wanted = {self.final.number} if self.final is not None else set[int]()
+        """The stages that the images need; BuildKit skips the others."""
+        wanted = set(self._targets)
         for stage in reversed(self.stages):
             if stage.number in wanted:
                 wanted.update(stage.needs)
         return tuple(stage for stage in self.stages if stage.number in wanted)
 
+    @property
+    def _targets(self) -> tuple[int, ...]:
+        return (self.target, *self.others) if self.stages else ()
+
     def layers(self) -> Iterator[tuple[Stage, Instruction]]:
-        """The instructions of the final image, in the order in which they run, those behind ONBUILD left out."""
+        """The instructions of the images, in the order in which they run, those behind ONBUILD left out."""
         for stage in self.shipped:
             yield from ((stage, each) for each in stage.instructions if not each.trigger)

@@ -1,46 +1,51 @@
-"""What the rules on images share: each command of a RUN that fills a download cache, and where that cache lies.
-
-The reading of `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` was measured (pip 26.3, uv 0.13.9); ARG is in RUN's environment.
-"""
+"""What the rules on images share: each command of a RUN that fills a download cache, and where that cache lies."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from itertools import islice
-from posixpath import isabs, normpath
+from posixpath import isabs, join, normpath
 from typing import NamedTuple
 
 from kempt.formats.dockerfile.expansion import expanded
-from kempt.managers import commands, options
+from kempt.managers import commands
 from kempt.model.dockerfile import Dockerfile, Instruction, Mount, Stage
-from kempt.model.finding import Location, Replace
-from kempt.model.installs import INSTALLING, Doing, Effect
+from kempt.model.finding import Location
+from kempt.model.installs import Doing, Effect
 from kempt.model.pipeline import UNPLACED, Command, Word
 from kempt.model.repo import Repo
+from kempt.rules import filling
 
-CONDA = frozenset({"conda", "mamba", "micromamba"})
-FILLING = INSTALLING | {Effect.CHANGES, Effect.TOOL}
-"""What downloads packages."""
+NOWHERE = "/dev/null"
+"""No folder: who is told to cache there does not cache."""
 KEPT_OUT = frozenset({"cache", "tmpfs", "bind"})
 """Mounts whose content is in no layer."""
 NO_CACHE = {"pip": "--no-cache-dir", "uv": "--no-cache", "poetry": "--no-cache", "pdm": "--no-cache"}
 """The flag that keeps a manager from using its cache."""
-_FLAGS = {"uv": ("--no-cache", "--no-cache-dir"), "poetry": ("--no-cache",), "pdm": ("--no-cache",)}
-_CONDA_VERBS = frozenset({"install", "create", "update", "env"})
 MOST = 100
 """Installs of a file that are looked at."""
-_WITHOUT_FLAGS = frozenset({"pipx", "pip-sync"})
-"""Programs that take pip's options only inside of `--pip-args`."""
+_USERS_HOME = re.compile(r"~(\w[\w.-]*)(?=/|$)")
 _WINDOWS = re.compile(r"\b(?:windows|nanoserver|windowsservercore)")
 _SHOWN = 60
+_AS_USER = re.compile(
+    r"\b(?:sudo|runuser|doas)\s(?:[^;&|\n]*?\s)?(?:-[A-Za-z]*u\s*|--user[=\s]\s*)([\w.-]+)[^;&|]*\Z"
+    r"|\bsu\s+(?:-l?\s+|--login\s+)?([a-zA-Z_][\w.-]*)\s+(?:-\w*c|--command)[^\"']*[\"'][^\"']*\Z"
+    r"|\b(?:gosu|su-exec)\s+([\w.-]+)(?::\S*)?\s+\Z"
+)
+"""What makes another user run the command that stands behind it."""
+_OF_CONDA = re.compile(r"(?:^|/)(?:mini(?:conda|forge)3?|anaconda3?|mambaforge|micromamba)(?:[:@]|$)")
+_LOOKED_BACK = 400
+_OF_PROJECT = frozenset({Effect.CHECKED, Effect.FROZEN, Effect.UNLOCKED})
 
 
 class Filled(NamedTuple):
     """A command that fills a download cache.
 
     `place` is the folder of the cache, absolute; empty where it is not known. `off` says what keeps the command from
-    using it, empty where nothing does. `words` are those of the manager's own command line, wrappers taken off.
+    using it, empty where nothing does, and `idle` why it downloads nothing that would be kept. `words` are those of the
+    manager's own command line, wrappers taken off.
     """
 
     file: Dockerfile
@@ -51,6 +56,7 @@ class Filled(NamedTuple):
     doing: Doing
     place: str
     off: str = ""
+    idle: str = ""
 
     @property
     def manager(self) -> str:
@@ -71,104 +77,69 @@ class Filled(NamedTuple):
 
 def files(repo: Repo) -> tuple[Dockerfile, ...]:
     """The Dockerfiles of a repository that have a stage; those of Windows images have other shells and places."""
-    return tuple(file for file in repo.automation.dockerfiles if file.stages and not _is_of_windows(file))
+    return tuple(file for file in repo.automation.dockerfiles if file.stages and not is_of_windows(file))
 
 
-def _is_of_windows(file: Dockerfile) -> bool:
+def is_of_windows(file: Dockerfile) -> bool:
+    """Whether an image is one of Windows, as far as its base and the escape character tell."""
     return file.escape == "`" or any(_WINDOWS.search(stage.base.lower()) for stage in file.stages)
 
 
 def filled(file: Dockerfile, stages: Sequence[Stage]) -> Iterator[Filled]:
     """The commands of these stages that fill a download cache, in the order in which they run."""
-    return islice((each for stage in stages for run in stage.runs for each in of_run(file, stage, run)), MOST)
+    return islice(_in_order(file, stages), MOST)
+
+
+def _in_order(file: Dockerfile, stages: Sequence[Stage]) -> Iterator[Filled]:
+    """`uv run` in an environment that is there already downloads nothing: it leaves some 30 kB (uv 0.13.9)."""
+    has_environment = False
+    for stage in stages:
+        has_environment = has_environment or any("venv" in name for copy in stage.copies for name in copy.sources)
+        for run in stage.runs:
+            for each in of_run(file, stage, run):
+                runs = each.manager == "uv" and bool(each.doing.runs) and commands.program(each.words) == "uv"
+                asks = any(word.text.startswith("--with") for word in each.words)
+                yield each._replace(idle="uv run") if runs and has_environment and not asks else each
+                has_environment = has_environment or (each.manager == "uv" and each.doing.effect in _OF_PROJECT)
 
 
 def of_run(file: Dockerfile, stage: Stage, run: Instruction) -> Iterator[Filled]:
     """The commands of a RUN that fill a download cache."""
-    found = (_filled(file, stage, run, command) for command in run.commands)
-    return (each for each in found if each is not None)
+    before: Command | None = None
+    for command in run.commands:
+        found = _filled(file, stage, run, command, before)
+        before = command
+        if found is not None:
+            yield found
 
 
-def _filled(file: Dockerfile, stage: Stage, run: Instruction, command: Command) -> Filled | None:
-    words = own_words(command)
-    variables = {**run.state.variables, **dict(command.assignments)}
-    doing = understood(words, variables)
-    if doing is None or doing.effect not in FILLING:
+def _filled(
+    file: Dockerfile, stage: Stage, run: Instruction, command: Command, before: Command | None
+) -> Filled | None:
+    variables = variables_of(run, command)
+    words = filling.own_words(command, variables)
+    doing = filling.understood(words, variables) or filling.piped(words, before)
+    if doing is None or doing.effect not in filling.FILLING:
         return None
-    return Filled(
-        file, stage, run, command, words, doing,
-        _place(doing.manager, words, variables, run), _off(doing, words, variables),
-    )  # fmt: skip
+    place = _place(file, run, words, doing, variables)
+    off = filling.off(doing, words, variables)
+    idle = NOWHERE if place == NOWHERE else filling.idle(doing, words, variables)
+    return Filled(file, stage, run, command, words, doing, place, off, idle)
 
 
-def own_words(command: Command) -> tuple[Word, ...]:
-    """The words without `pyenv exec`, which runs what follows it."""
-    if command.argv[:2] != ("pyenv", "exec"):
-        return command.words
-    from kempt.formats import shell  # here: few files have it, and every run loads the rules
-
-    rest = tuple(shell.Word(word.text, word.start, word.end) for word in command.words[2:])
-    return tuple(Word(word.text, word.start, word.end) for word in shell.normalised(rest))
+def variables_of(run: Instruction, command: Command) -> Mapping[str, str]:
+    """The variables that a command of a RUN gets, as far as they are written down."""
+    return {**run.state.variables, **dict(command.assignments)} if command.assignments else run.state.variables
 
 
-def understood(words: Sequence[Word], variables: Mapping[str, str]) -> Doing | None:
-    """What a command does with packages; here also `pip wheel`, `pip download` and conda's commands."""
-    name = commands.program(words)
-    if name in CONDA:
-        verbs = [number for number, word in enumerate(words) if number and word.text[:1] != "-"]
-        if verbs and words[verbs[0]].text in _CONDA_VERBS:
-            return Doing("conda", Effect.TOOL, verbs[0])
-        return Doing("conda", Effect.CLEARS, verbs[0]) if verbs and words[verbs[0]].text == "clean" else None
-    if name == "pip" and (other := pip_verb(words)) is not None:
-        from kempt.managers.pip import commands as pip  # here, as `managers.commands` does
-
-        found = options.read(words, other + 1, pip.VALUED)
-        return pip.packages(found, other, hashed=False)
-    return commands.understand(words, variables)
-
-
-def pip_verb(words: Sequence[Word]) -> int | None:
-    """The number of the word `wheel` or `download` of pip."""
-    if commands.program(words) != "pip":
-        return None
-    from kempt.managers.pip import commands as pip  # here, as `managers.commands` does
-
-    before = options.read(words, 1, pip.VALUED, whole=False)
-    is_other = bool(before.rest) and before.rest[0][1].text in {"wheel", "download"}
-    return before.rest[0][0] if is_other else None
-
-
-def _off(doing: Doing, words: Sequence[Word], variables: Mapping[str, str]) -> str:
-    """What turns the cache off: a flag, or a variable with its value."""
-    texts = _until_program(doing, words)
-    if doing.manager in {"pip", "pipenv"}:
-        flag = next((text for text in texts if text.startswith("--no-ca") and "--no-cache-dir".startswith(text)), "")
-        flag = flag or next((text for text in texts if text.startswith("--pip-args") and "--no-cache-dir" in text), "")
-        value = variables.get("PIP_NO_CACHE_DIR", "")
-        return flag or (f"PIP_NO_CACHE_DIR={value}" if value else "")
-    flag = next((text for text in texts if text in _FLAGS.get(doing.manager, ())), "")
-    if doing.manager == "uv":
-        value = variables.get("UV_NO_CACHE", "")
-        short = "-n" if "-n" in texts else ""
-        return flag or short or (f"UV_NO_CACHE={value}" if options.is_on(value) else "")
-    if doing.manager == "pdm" and not flag:
-        value = variables.get("PDM_NO_CACHE", "")
-        return f"PDM_NO_CACHE={value}" if options.is_on(value) else ""
-    return flag
-
-
-def _until_program(doing: Doing, words: Sequence[Word]) -> list[str]:
-    """The words before those of a program that is started."""
-    end = len(words) - len(doing.runs) if doing.runs else len(words)
-    return [word.text for word in words[1:end]]
-
-
-def _place(manager: str, words: Sequence[Word], variables: Mapping[str, str], run: Instruction) -> str:
-    if manager not in NO_CACHE and manager != "pipenv":
+def _place(
+    file: Dockerfile, run: Instruction, words: Sequence[Word], doing: Doing, variables: Mapping[str, str]
+) -> str:
+    if doing.manager == "conda":
+        return _of_conda(file, run, variables)
+    if doing.manager not in NO_CACHE and doing.manager != "pipenv":
         return ""
-    known, home = commands.downloads(manager), run.state.home
-    if "HOME" in variables:
-        home = variables["HOME"]
+    known, home = commands.downloads(doing.manager), _home(file, run, words, variables)
     given = ""
     for number, word in enumerate(words):
         if word.text.startswith("--cache-dir="):
@@ -183,17 +154,44 @@ def _place(manager: str, words: Sequence[Word], variables: Mapping[str, str], ru
     return absolute(given, run, variables)
 
 
-def absolute(text: str, run: Instruction, variables: Mapping[str, str] | None = None) -> str:
-    """A path of a command as an absolute one; empty where something in it is not known."""
+def _of_conda(file: Dockerfile, run: Instruction, variables: Mapping[str, str]) -> str:
+    """The folder of conda's archives: its own images have it all in `/opt/conda`."""
+    if given := variables.get("CONDA_PKGS_DIRS", ""):
+        return absolute(given, run, variables)
+    root = variables.get("MAMBA_ROOT_PREFIX", "")
+    if not root and any(_OF_CONDA.search(stage.base) for stage in file.stages):
+        root = "/opt/conda"
+    return absolute(f"{root}/pkgs", run, variables) if root else ""
+
+
+def _home(file: Dockerfile, run: Instruction, words: Sequence[Word], variables: Mapping[str, str]) -> str:
+    """The home folder that a command works in: that of the user whom `sudo -u`, `su` or `gosu` names, or of the RUN."""
+    start = words[0].start
+    before = "" if start == UNPLACED else file.text[max(run.body, start - _LOOKED_BACK) : start]
+    match = _AS_USER.search(before)
+    if match is not None:
+        return run.state._replace(variables={}, user=match[1] or match[2] or match[3]).home
+    return variables["HOME"].rstrip("/") if "HOME" in variables else run.state.home
+
+
+def absolute(text: str, run: Instruction, variables: Mapping[str, str] | None = None, folder: str | None = "") -> str:
+    """A path of a command as an absolute one; empty where something in it is not known.
+
+    `folder` is where the command runs in the script of its RUN, as `Command.folder` says it.
+    """
     home = run.state.home
     known = {**run.state.variables, **(variables or {})}
     if home:
         known.setdefault("HOME", home)
         text = home + text[1:] if text == "~" or text.startswith("~/") else text
+    if match := _USERS_HOME.match(text):
+        text = run.state._replace(variables={}, user=match[1]).home + text[match.end() :]
     path = expanded(text, known)
     if not path or "$" in path or "`" in path or path.startswith("~"):
         return ""
-    return normpath(path if isabs(path) else f"{run.state.folder}/{path}")
+    if isabs(path):
+        return normpath(path)
+    return "" if folder is None else normpath(join(run.state.folder, folder, path))
 
 
 def covering(each: Filled) -> Mount | None:
@@ -213,26 +211,22 @@ def covers(folder: str, each: Filled) -> bool:
     if not folder:
         return False
     if each.place:
-        return is_within(each.place, folder)
+        return is_within(each.place, folder) or ("*" in folder and _matches(each.place, folder))
     if each.manager == "conda":
         return folder.rstrip("/").endswith("/pkgs")
     last = commands.downloads(each.manager).linux
     return folder.endswith(("/.cache", f"/.cache/{last}"))
 
 
+def _matches(place: str, pattern: str) -> bool:
+    """Whether a pattern names a folder or one that it lies in, with as many parts."""
+    parts, wanted = place.split("/"), pattern.split("/")
+    return len(wanted) <= len(parts) and all(map(fnmatchcase, parts, wanted))
+
+
 def is_within(path: str, folder: str) -> bool:
     """Whether a path is a folder or lies in it."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def with_flag(each: Filled, flag: str) -> tuple[Replace, ...]:
-    """Put an option after the verb, in the JSON form as a string of its own."""
-    name = commands.program(each.words)
-    if name in _WITHOUT_FLAGS or each.doing.verb >= len(each.words) or each.words[each.doing.verb].end == UNPLACED:
-        return ()
-    end = each.words[each.doing.verb].end
-    is_string = each.run.json and each.file.text[end - 1 : end] == '"'
-    return (Replace(each.file.path, end, end, f', "{flag}"' if is_string else f" {flag}"),)
 
 
 def location(file: Dockerfile, offset: int) -> Location:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from kempt.model.dockerfile import Dockerfile, Instruction, Stage
-from kempt.model.finding import Finding, Fix, Level, Safety
-from kempt.model.pipeline import Command
+from kempt.model.dockerfile import Dockerfile, Instruction
+from kempt.model.finding import Finding, Level, Location, Safety
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building, removing
+from kempt.rules import building, image_edits, removing, wrapping
 from kempt.rules.building import Filled
 
 KNOWN_BASES = frozenset({
@@ -20,30 +18,27 @@ KNOWN_BASES = frozenset({
 """Images that set no variable which turns a cache off."""
 SETTINGS = {"pip": "pip.conf", "uv": "uv.toml", "poetry": "poetry config", "pdm": "pdm config"}
 """What may turn a cache off, or move it, without being read here."""
-_SCRIPT = re.compile(
-    r"(?:\./|/)?[\w./-]*(?:install|setup|build|deps|requirements|bootstrap|provision)[\w-]*\.(?:sh|bash)"
-)
 
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Builders may keep their caches: only the layers of the final stage, and of those it is FROM, are shipped."""
     for file in building.files(repo):
-        seen = dict[str, int]()
+        seen, count = dict[str, int](), 0
         for each in building.filled(file, file.shipped):
+            count += 1
             if removing.is_left(each) and removing.removal(each) is None:
                 seen[each.text] = seen.get(each.text, 0) + 1
-                yield _finding(each, seen[each.text])
-        for stage, run in file.layers():
-            yield from _of_script(repo, file, stage, run)
+                yield _finding(repo, each, seen[each.text])
+        if count == building.MOST:
+            yield _unknown(building.location(file, 0), "count", f"only its first {count:,} installs were looked at")
+        for _, run in file.layers():
+            yield from _of_scripts(repo, file, run)
 
 
-def _finding(each: Filled, count: int) -> Finding:
-    flag = building.NO_CACHE.get(each.manager, "")
-    edits = building.with_flag(each, flag) if flag else ()
+def _finding(repo: Repo, each: Filled, count: int) -> Finding:
     return RULE.finding(
         each.command.location, f"`{each.text}` leaves {each.where} in the image", level=_level(each),
-        key=f"{each.text} {count}", help=_help(each, flag),
-        fix=Fix(f"add `{flag}`", Safety.SAFE, edits) if edits else None,
+        key=f"{each.text} {count}", help=_help(each), fix=image_edits.keeping_out(repo, each),
     )  # fmt: skip
 
 
@@ -57,7 +52,8 @@ def _level(each: Filled) -> Level | None:
     return None if name in KNOWN_BASES else Level.WARNING
 
 
-def _help(each: Filled, flag: str) -> str:
+def _help(each: Filled) -> str:
+    flag = building.NO_CACHE.get(each.manager, "")
     if flag:
         return f"add {flag}, or keep the cache out: RUN --mount=type=cache,target={each.place or 'CACHE'}"
     if each.manager == "conda":
@@ -65,27 +61,15 @@ def _help(each: Filled, flag: str) -> str:
     return f"keep the cache out: RUN --mount=type=cache,target={each.place or 'CACHE'}"
 
 
-def _of_script(repo: Repo, file: Dockerfile, _stage: Stage, run: Instruction) -> Iterator[Finding]:
-    """A script of the repository may install; what it does is not read here."""
-    for command in run.commands:
-        name = _script(command)
-        if name and any(True for _ in repo.tree.listing.named(name.rpartition("/")[2])) and not _is_mounted(run):
-            yield RULE.finding(
-                command.location, f"`{name}` may install and leave a cache: that is not known here",
-                level=Level.INFO, key=name, help="prove it on the image: kempt image NAME",
-            )  # fmt: skip
+def _of_scripts(repo: Repo, file: Dockerfile, run: Instruction) -> Iterator[Finding]:
+    """What is started may install; what it does with its cache is not known here."""
+    for each in wrapping.wrapped(repo, file, run):
+        message = f"`{each.name}` may install and leave a cache: that is not known here"
+        yield _unknown(each.command.location, each.name, message)
 
 
-def _is_mounted(run: Instruction) -> bool:
-    return any(mount.kind == "cache" for mount in run.mounts)
-
-
-def _script(command: Command) -> str:
-    """The script that a command runs, by itself or through a shell."""
-    argv = command.argv
-    if argv and argv[0].rpartition("/")[2] in {"sh", "bash"}:
-        argv = tuple(word for word in argv[1:] if word[:1] != "-")
-    return argv[0] if argv and _SCRIPT.fullmatch(argv[0]) else ""
+def _unknown(location: Location, key: str, message: str) -> Finding:
+    return RULE.finding(location, message, level=Level.INFO, key=key, help="prove it on the image: kempt image NAME")
 
 
 RULE = Rule(

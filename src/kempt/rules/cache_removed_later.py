@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kempt.model.finding import Finding, Fix, Level, Replace, Safety
+from kempt.model.finding import Finding, Fix, Level, Safety
 from kempt.model.pipeline import UNPLACED
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building, removing
+from kempt.rules import building, image_edits, removing
 from kempt.rules.building import Filled
 from kempt.rules.removing import Removal
 
@@ -22,38 +22,32 @@ def check(repo: Repo) -> Iterator[Finding]:
             if found is not None:
                 late.setdefault(id(found.command), (found, []))[1].append(each)
         for removal, filled in late.values():
-            yield _finding(removal, filled)
+            yield _finding(repo, removal, filled)
 
 
-def _finding(found: Removal, filled: Sequence[Filled]) -> Finding:
+def _finding(repo: Repo, found: Removal, filled: Sequence[Filled]) -> Finding:
     """`filled` are the commands whose caches the removal finds, in other layers."""
+    from kempt.rules import merging  # here: few repositories have it to do
+
     text, first = " ".join(found.command.argv), filled[0]
     return RULE.finding(
         found.command.location, f"`{text[:60]}` comes too late: {first.where} is in the layer of line {first.run.line}",
         key=f"{first.text} {text}", help="remove it in the RUN that fills it, or turn the cache off there",
-        fix=_fix(found, filled),
+        fix=merging.merged(found, filled) or _fix(repo, found, filled, is_only=merging.is_only(found, filled)),
     )  # fmt: skip
 
 
-def _fix(found: Removal, filled: Sequence[Filled]) -> Fix | None:
-    """Turn the caches off where they are filled, and take away a RUN that does nothing else than to remove them."""
-    flags = [building.NO_CACHE.get(each.manager, "") for each in filled]
-    edits = [building.with_flag(each, flag) if flag else () for each, flag in zip(filled, flags, strict=True)]
-    every = [edit for each in edits for edit in each]
+def _fix(repo: Repo, found: Removal, filled: Sequence[Filled], *, is_only: bool) -> Fix | None:
+    """Keep the caches out where they are filled, and take away a RUN that does nothing else than to remove them."""
+    fixes = [image_edits.keeping_out(repo, each) for each in filled]
+    every = [edit for fix in fixes if fix is not None for edit in fix.edits]
     if not every:
         return None
-    if all(edits) and len(found.run.commands) == 1 and found.command.start != UNPLACED and _is_only(found, filled):
-        file = filled[0].file
-        end = file.text.find("\n", found.run.end)
-        every.append(Replace(file.path, found.run.start, len(file.text) if end < 0 else end + 1, ""))
-    flag = next(flag for flag, each in zip(flags, edits, strict=True) if each)
-    return Fix(f"add `{flag}` where the cache is filled", Safety.SAFE, tuple(every))
-
-
-def _is_only(found: Removal, filled: Sequence[Filled]) -> bool:
-    """Whether all that the command removes are these caches."""
-    folders = removing.removals(found.run, found.command)
-    return all(any(building.covers(folder, each) for each in filled) for folder in folders)
+    is_alone = len(found.run.commands) == 1 and found.command.start != UNPLACED
+    if all(fixes) and is_alone and is_only:
+        every.append(image_edits.without(filled[0].file, found.run))
+    title = next(fix.title for fix in fixes if fix is not None)
+    return Fix(f"{title} where the cache is filled", Safety.SAFE, tuple(dict.fromkeys(every)))
 
 
 RULE = Rule(

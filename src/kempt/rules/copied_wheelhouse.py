@@ -7,24 +7,36 @@ from collections.abc import Iterator
 from posixpath import basename, normpath
 from typing import NamedTuple
 
-from kempt.managers import options
+from kempt.managers import commands, options
 from kempt.managers.pip import commands as pip
-from kempt.model.dockerfile import Copy, Dockerfile, Instruction, Stage
-from kempt.model.finding import Finding, Fix, Level, Replace, Safety
+from kempt.model.dockerfile import Copy, Dockerfile, Stage
+from kempt.model.finding import Finding, Fix, Level, Safety
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building, removing
+from kempt.rules import building, filling, image_edits, removing
+from kempt.rules.building import Filled
 
 NAMES = frozenset({"wheels", "wheelhouse", ".wheels"})
-_CACHE = re.compile(r"(?:/root|/home/[^/]+|~)?/\.cache(?:/.*)?")
-_HOME = re.compile(r"/root|/home/[^/]+")
+WHEELS = "wheels are no part of what runs"
+CACHE = "a download cache"
+INSIDE = "the download cache of an install is in it"
+_MANAGERS = "|".join(sorted(commands.downloads(name).linux for name in ("pip", "uv", "poetry", "pdm", "pipenv")))
+_CACHE = re.compile(rf"(?:/root|/home/[^/]+|~)?/\.cache/(?:{_MANAGERS})(?:/.*)?")
+
+
+class Copied(NamedTuple):
+    """A COPY from another stage, and the stage that it stands in."""
+
+    file: Dockerfile
+    stage: Stage
+    copy: Copy
 
 
 class Made(NamedTuple):
-    """What a stage makes: the folders that `pip wheel` writes to, and the caches that its installs leave."""
+    """What a stage makes: the folders that `pip wheel` writes to, and the installs that leave their caches."""
 
     wheelhouses: frozenset[str] = frozenset()
-    caches: tuple[str, ...] = ()
+    left: tuple[Filled, ...] = ()
 
 
 def check(repo: Repo) -> Iterator[Finding]:
@@ -34,27 +46,32 @@ def check(repo: Repo) -> Iterator[Finding]:
         numbers = {copy.stage for _, copy in copies if copy.stage is not None}
         made = {number: _made(file, file.stages[number]) for number in numbers}
         for stage, copy in copies:
-            what = _what(copy, made.get(-1 if copy.stage is None else copy.stage, Made()))
+            of_stage = made.get(-1 if copy.stage is None else copy.stage, Made())
+            what = _what(copy, of_stage)
             if what:
+                names = " ".join(copy.sources)
                 yield RULE.finding(
                     building.location(file, copy.instruction.start),
-                    f"`{' '.join(copy.sources)}` of `{copy.origin}` is copied into the image: {what}",
-                    key=f"{copy.origin} {' '.join(copy.sources)}", fix=_fix(file, stage, copy),
+                    f"`{names}` of `{copy.origin}` is copied into the image: {what}",
+                    key=f"{copy.origin} {names}", fix=_fix(repo, Copied(file, stage, copy), of_stage, what),
                 )  # fmt: skip
 
 
 def _what(copy: Copy, made: Made) -> str:
     """What it is that comes along; empty where it is none of these."""
-    for source in copy.sources:
-        path = normpath(source if source.startswith("/") else f"/{source}")
+    for path in _sources(copy):
         folder = path.rpartition("/")[0] if path.endswith((".whl", "/*")) else path
         if basename(folder) in NAMES or folder in made.wheelhouses or path.endswith(".whl"):
-            return "wheels are no part of what runs"
-        if _CACHE.fullmatch(path):
-            return "a download cache"
-        if (path == "/" or _HOME.fullmatch(path)) and any(building.is_within(each, path) for each in made.caches):
-            return "the download cache of an install is in it"
+            return WHEELS
+        if _CACHE.fullmatch(path) or path in {each.place for each in made.left}:
+            return CACHE
+        if any(building.is_within(each.place, path) for each in made.left):
+            return CACHE if basename(path) == ".cache" else INSIDE
     return ""
+
+
+def _sources(copy: Copy) -> Iterator[str]:
+    return (normpath(source if source.startswith("/") else f"/{source}") for source in copy.sources)
 
 
 def _made(file: Dockerfile, stage: Stage) -> Made:
@@ -62,43 +79,29 @@ def _made(file: Dockerfile, stage: Stage) -> Made:
     chain = [stage]
     while chain[-1].parent is not None:
         chain.append(file.stages[chain[-1].parent])
-    left = {each.place for each in building.filled(file, chain) if removing.is_left(each)}
-    return Made(frozenset(_wheelhouses(stage)), tuple(left - {""}))
+    left = (each for each in building.filled(file, chain) if each.place and removing.is_left(each))
+    return Made(frozenset(_wheelhouses(stage)), tuple(left))
 
 
 def _wheelhouses(stage: Stage) -> Iterator[str]:
     for run in stage.runs:
         for command in run.commands:
-            verb = building.pip_verb(command.words)
+            verb = filling.pip_verb(command.words)
             if verb is not None and command.argv[verb] == "wheel":
                 found = options.read(command.words, verb + 1, pip.VALUED)
                 yield building.absolute(found.value("-w", "--wheel-dir") or ".", run, dict(command.assignments))
 
 
-def _fix(file: Dockerfile, stage: Stage, copy: Copy) -> Fix | None:
-    """A bind mount on the one RUN that uses what is copied, in the place of the copy."""
-    users = [each for each in stage.instructions if each is not copy.instruction and _mentions(file, each, copy.target)]
-    if len(users) != 1 or users[0].keyword != "RUN" or users[0].json or users[0].heredocs or len(copy.sources) != 1:
-        return None
-    run, source = users[0], copy.sources[0]
-    removed = any(removing.removals(run, command) for command in run.commands)
-    if removed or run.start < copy.instruction.start or re.search(r"[*?\[\s,]", source) or copy.instruction.trigger:
-        return None
-    if not source.startswith("/"):
-        return None
-    text = file.text
-    end = text.find("\n", copy.instruction.end)
-    mount = f"--mount=type=bind,from={copy.origin},source={source.rstrip('/') or '/'},target={copy.target} "
-    at = run.flags[0].start if run.flags else run.body
-    edits = (
-        Replace(file.path, copy.instruction.start, len(text) if end < 0 else end + 1, ""),
-        Replace(file.path, at, at, mount),
-    )
-    return Fix("mount it for the install", Safety.SAFE, edits)
+def _fix(repo: Repo, copied: Copied, made: Made, what: str) -> Fix | None:
+    """A mount in the place of the copy; where the cache is in a folder of other things, it is kept out of that."""
+    if what != INSIDE:
+        from kempt.rules import mounting  # here: few repositories have it to do
 
-
-def _mentions(file: Dockerfile, each: Instruction, target: str) -> bool:
-    return target.rstrip("/") in file.text[each.start : each.end]
+        return mounting.mounted(*copied, writable=what == CACHE)
+    inside = [each for each in made.left if any(building.is_within(each.place, path) for path in _sources(copied.copy))]
+    fixes = [image_edits.keeping_out(repo, each) for each in inside]
+    edits = tuple(dict.fromkeys(edit for fix in fixes if fix is not None for edit in fix.edits))
+    return Fix("keep the cache out of it where it is filled", Safety.SAFE, edits) if edits and all(fixes) else None
 
 
 RULE = Rule(

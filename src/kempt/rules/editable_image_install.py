@@ -8,7 +8,7 @@ from kempt.managers import options
 from kempt.managers.pip import commands as pip
 from kempt.model.dockerfile import Dockerfile, Stage
 from kempt.model.finding import Finding, Level
-from kempt.model.installs import INSTALLING
+from kempt.model.installs import INSTALLING, Effect
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.rules import building, locking, staging
@@ -57,7 +57,8 @@ def _without_source(repo: Repo, file: Dockerfile, stage: Stage) -> Iterator[Find
 def _linking(file: Dockerfile, origin: Stage) -> Iterator[Finding]:
     """The last `uv sync` of a stage, if it installs the project as a link."""
     found = [each for each in building.filled(file, (origin,)) if each.manager == "uv" and each.doing.installs]
-    syncs = [each for each in found if each.words[each.doing.verb].text == "sync"]
+    projects = (each for each in found if each.doing.effect is not Effect.PACKAGES)  # that is `uv pip sync`
+    syncs = [each for each in projects if each.words[each.doing.verb].text == "sync"]
     last = syncs[-1] if syncs else None
     if last is None or not APART.isdisjoint(last.command.argv):
         return

@@ -10,9 +10,9 @@ from kempt.model.installs import Doing, Effect
 from kempt.model.pipeline import UNPLACED, Command
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
+from kempt.rules import building, filling
 
-CONCERNED = building.FILLING | {Effect.COMPARES}
+CONCERNED = filling.FILLING | {Effect.COMPARES}
 HIDING = frozenset({"true", ":", "/bin/true"})
 SAYING = frozenset({"echo", "printf"})
 """What hides a failure, but prints something."""
@@ -36,7 +36,7 @@ def _is_hidden(run: Instruction, command: Command) -> bool:
     if not said or command.is_test or not (said[0] in HIDING | SAYING or said in {("exit", "0"), ("exit",)}):
         return False
     variables = {**run.state.variables, **dict(command.assignments)}
-    doing = building.understood(command.words, variables)
+    doing = filling.understood(command.words, variables)
     return doing is not None and doing.effect in CONCERNED and not _only_runs(command, doing)
 
 

@@ -11,7 +11,7 @@ from kempt.model.dockerfile import Dockerfile, Instruction, Mount, Stage
 from kempt.model.finding import Finding, Fix, Level, Replace, Safety
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building
+from kempt.rules import building, image_edits
 from kempt.rules.building import Filled
 
 MANAGERS = ("pip", "uv", "poetry", "pdm", "pipenv")
@@ -26,11 +26,13 @@ def check(repo: Repo) -> Iterator[Finding]:
         told = set[str]()
         for stage in file.built:
             for run in stage.runs:
-                installs = list(building.of_run(file, stage, run)) if run.mounts else []
-                yield from (_judged(file, run, mount, installs) for mount in _wrong(run, installs))
-                if not told and (found := _unlinked(file, stage, run, installs)) is not None:
+                found = building.of_run(file, stage, run) if run.mounts else ()
+                installs = [each for each in found if not each.idle]
+                for mount in _wrong(run, installs):
+                    yield _judged(repo, run, mount, installs)
+                if not told and (linking := _unlinked(file, stage, run, installs)) is not None:
                     told.add(LINK_MODE)
-                    yield found
+                    yield linking
 
 
 def _wrong(run: Instruction, installs: Sequence[Filled]) -> Iterator[Mount]:
@@ -56,11 +58,14 @@ def _is_of_other(run: Instruction, mount: Mount) -> bool:
     return run.state.user not in {"root", "0", ""} and not {"uid", "gid", "mode"} & mount.options.keys()
 
 
-def _judged(file: Dockerfile, run: Instruction, mount: Mount, installs: Sequence[Filled]) -> Finding:
+def _judged(repo: Repo, run: Instruction, mount: Mount, installs: Sequence[Filled]) -> Finding:
+    file = installs[0].file
     own = [each for each in installs if building.covers(mount.target, each)]
     off = [each for each in own or installs if each.off]
     if off and (own or all(each.off for each in installs)):
         why, edits, title = f"`{off[0].off}` turns the cache off", _without_flags(off), f"remove `{off[0].off}`"
+        if repo.config.docker_fix == image_edits.FLAG:
+            edits, title = (image_edits.without_flag(file, mount.start, mount.end),), "remove the mount"
     elif own:
         why = f"it belongs to root, and `{run.state.user}` cannot write to it"
         edits = _with_owner(file, run, mount) if run.state.user.isdigit() else ()
@@ -112,13 +117,13 @@ def _unlinked(file: Dockerfile, stage: Stage, run: Instruction, installs: Sequen
         return None
     if any(word.startswith("--link-mode") for word in used[0].command.argv):
         return None
-    start = file.text.rfind("\n", 0, run.start) + 1
+    indent = file.text[file.text.rfind("\n", 0, run.start) + 1 : run.start]
     line, end = f"ENV {LINK_MODE}=copy", "\r\n" if "\r\n" in file.text else "\n"
     return RULE.finding(
         building.location(file, mounted.start),
         f"uv cannot link out of the mount on `{mounted.target}`: it warns, and copies",
         level=Level.INFO, key=f"{LINK_MODE} {stage.number}", help=f"say so: {line}",
-        fix=Fix(f"add `{line}`", Safety.SAFE, (Replace(file.path, start, start, line + end),)),
+        fix=Fix(f"add `{line}`", Safety.SAFE, (Replace(file.path, run.start, run.start, line + end + indent),)),
     )  # fmt: skip
 
 

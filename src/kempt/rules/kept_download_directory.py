@@ -9,7 +9,7 @@ from kempt.managers.pip import commands as pip
 from kempt.model.finding import Finding, Level
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building, removing
+from kempt.rules import building, filling, removing
 from kempt.rules.building import Filled
 
 
@@ -26,7 +26,7 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _place(each: Filled) -> str:
     """The folder that is downloaded to; empty where it is no download, or not known."""
-    verb = building.pip_verb(each.words)
+    verb = filling.pip_verb(each.words)
     if verb is None or each.words[verb].text != "download":
         return ""
     found = options.read(each.words, verb + 1, pip.VALUED)

@@ -13,7 +13,7 @@ from kempt.model.installs import Effect
 from kempt.model.pipeline import UNPLACED, Word
 from kempt.model.repo import Repo
 from kempt.model.rule import Rule
-from kempt.rules import building, installing, staging, unlocked_ci_install
+from kempt.rules import building, image_edits, installing, staging, unlocked_ci_install
 from kempt.rules.building import Filled
 
 MANAGERS = frozenset({"uv", "poetry", "pdm", "pipenv", "pip-tools", "pipx"})
@@ -45,7 +45,7 @@ def _of_project(repo: Repo, each: Filled) -> Finding | None:
         return _finding(
             repo, each, f"`{each.text}` takes the newest versions: there is no lock to hold it to", each.text
         )
-    edits = building.with_flag(each, word)
+    edits = image_edits.with_flag(each, word)
     return _finding(
         repo, each, f"`{each.text}` may write another `{service.lock.name}` and install from that", each.text,
         f"add {word}: it fails where the lock is stale",

@@ -52,11 +52,13 @@ def plan_init(path: str = ".") -> Plan:
     return prepare_init(path).plan
 
 
-def prepare_init(path: str = ".", *, lock: bool = False, ci: Sequence[str] = (), hooks: bool = False) -> Prepared:
+def prepare_init(
+    path: str = ".", *, lock: bool = False, ci: Sequence[str] = (), docker: bool = False, hooks: bool = False
+) -> Prepared:
     """The plan of `plan_init`, and what comes after it.
 
-    With `lock`, locks that are missing are about to be written; `ci` are the providers to write files for, and `hooks`
-    asks for a pre-commit configuration.
+    With `lock`, locks that are missing are about to be written; `ci` are the providers to write files for, `docker`
+    asks for Dockerfiles, and `hooks` for a pre-commit configuration.
     """
     with open_source(path) as source:
         if source.git is None or source.git.work_tree is None:
@@ -68,18 +70,25 @@ def prepare_init(path: str = ".", *, lock: bool = False, ci: Sequence[str] = (),
             if not changes:
                 break
             overlay = overlay.with_changes(changes, ())
-        lacking = needs(survey(overlay, Config()), lock=lock)
+        lacking = needs(survey(_with_images(overlay) if docker else overlay, Config()), lock=lock)
         overlay = overlay.with_changes(lacking.contents, ())
-        automated = _automation(source.git, overlay, ci, hooks=hooks)
+        automated = _automation(source.git, overlay, ci, docker=docker, hooks=hooks)
         overlay = overlay.with_changes(automated.contents, ())
         changed = {name: text for name, text in overlay.contents.items() if text != start.contents.get(name)}
         plan = plan_of(source, source.git, Overlay(source.tree, changed), {}, "kempt init")
         return Prepared(plan, (*lacking.next, *automated.next), lacking.unlocked)
 
 
-def _automation(git: Git, overlay: Overlay, ci: Sequence[str], *, hooks: bool) -> Needs:
-    """The CI files and the hooks that were asked for, for the project as it is about to be."""
-    if not ci and not hooks:
+def _with_images(overlay: Overlay) -> Overlay:
+    """The tree as if the Dockerfiles were there: what is deployed needs a pin of Python, before and after."""
+    from kempt.engine.project.init_docker import docker_places
+
+    return overlay.with_changes(dict.fromkeys(docker_places(survey(overlay, Config())), b""), ())
+
+
+def _automation(git: Git, overlay: Overlay, ci: Sequence[str], *, docker: bool, hooks: bool) -> Needs:
+    """The CI files, Dockerfiles and hooks that were asked for, for the project as it is about to be."""
+    if not ci and not docker and not hooks:
         return Needs({})
     from kempt.engine.project.init_ci import ci_files
     from kempt.engine.project.init_ci_versions import Versions
@@ -88,6 +97,10 @@ def _automation(git: Git, overlay: Overlay, ci: Sequence[str], *, hooks: bool) -
     repo = survey(overlay, Config())
     versions = Versions(repo)
     found = [ci_files(repo, ci, _default_branch(git), versions)] if ci else []
+    if docker:
+        from kempt.engine.project.init_docker import docker_files
+
+        found.append(docker_files(repo, versions))
     found += [hook_files(repo, versions)] if hooks else []
     contents = {path: content for each in found for path, content in each.contents.items()}
     return Needs(contents, next=tuple(dict.fromkeys(step for each in found for step in each.next)))

@@ -129,7 +129,7 @@ def _target(repo: Repo, service: Service, name: str, locks: tuple[str, ...], ver
             COMPILE.replace("python", python_command, 1), "no pytest in the lock: that it compiles is all that is asked"
         )
     return Target(
-        name, str(service.root), tool, versions.of(service, tool), locks, *_python(repo, service),
+        name, str(service.root), tool, versions.of(service, tool), locks, *python_of(repo, service),
         install=tuple(_install(repo, service, locks)), test=test, tested=tested,
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ def _is_hashed(repo: Repo, path: str) -> bool:
     return requirements.is_hashed(requirements.parse(repo.documents.read(PurePosixPath(path)) or b""))
 
 
-def _python(repo: Repo, service: Service) -> tuple[str, str, str]:
+def python_of(repo: Repo, service: Service) -> tuple[str, str, str]:
     """X.Y, and the nearest `.python-version` that pins it; else why this one of those that the manifest allows."""
     for folder in (service.root, *service.root.parents):
         path = folder / PIN

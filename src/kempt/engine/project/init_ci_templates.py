@@ -1,4 +1,4 @@
-"""The text of a CI file: templates that lie in `kempt/catalog/templates/`, filled in by Jinja2.
+"""The text of a CI file or a Dockerfile: templates that lie in `kempt/catalog/templates/`, filled in by Jinja2.
 
 Braces, brackets and angles all mean something to some provider, so that the templates mark their own places with
 `{= … =}`, and lines that begin with `%` are for the template alone.
@@ -36,7 +36,7 @@ def render(name: str, values: Mapping[str, Any]) -> str:
     )  # fmt: skip
     environment.filters |= {
         "checksum": checksum, "commands": commands, "identifier": identifier, "quoted": json.dumps, "scalar": scalar,
-        "under": under, "after": after, "block": block, "shell": shlex.join,
+        "under": under, "after": after, "block": block, "shell": shlex.join, "assigned": assigned,
     }  # fmt: skip
     folder = next(iter(catalog.__path__))
     text = read_regular(f"{folder}/templates/{name}", LIMIT).decode("utf-8")
@@ -81,6 +81,11 @@ def block(lines: Sequence[Line], key: str, margin: int) -> str:
 def _quoted(command: str) -> str:
     """A command as one item of a YAML list."""
     return "'" + command.replace("'", "''") + "'" if ": " in command or " #" in command else command
+
+
+def assigned(variables: Mapping[str, str]) -> str:
+    """Variables as ENV has them, one a line."""
+    return " \\\n    ".join(f"{name}={value}" for name, value in variables.items())
 
 
 def identifier(text: str) -> str:

@@ -31,8 +31,9 @@ class Line(NamedTuple):
 class Lines:
     """The lines of a file, one after the other; heredocs are taken off by whoever knows that one begins."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, indent: str = "") -> None:
         self.text = text
+        self.indent = indent
         self._at = 1 if text.startswith("\ufeff") else 0
         self.number = 0
         self.escape = "\\"

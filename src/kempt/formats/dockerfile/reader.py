@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from kempt.formats.dockerfile import words
@@ -19,17 +19,26 @@ _JSON = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"}
 _HEREDOCS = frozenset({"ADD", "COPY", "RUN"})
 
 
-def parse(path: PurePosixPath, content: bytes, *, target: str = "", context: str | None = None) -> Dockerfile:
+def parse(
+    path: PurePosixPath,
+    content: bytes,
+    *,
+    target: str = "",
+    others: Sequence[str] = (),
+    context: str | None = None,
+    indent: str = "",
+) -> Dockerfile:
     """A Dockerfile; no content is an error. `target` names the stage that is built, the last one where it is empty.
 
-    `context` is the folder that the build gets, relative to the root.
+    `others` are more stages that are built as images of their own. `context` is the folder that the build gets,
+    relative to the root. `indent` stands before each line of a file that is a block of another one.
     """
     text = content.decode("utf-8", "surrogateescape")
     if len(text) > LIMIT:
         return Dockerfile(path, text, context=context)
-    lines = Lines(text)
+    lines = Lines(text, indent)
     found = tuple(_instructions(lines))
-    return staged(Dockerfile(path, text, instructions=found, context=context, escape=lines.escape), target)
+    return staged(Dockerfile(path, text, instructions=found, context=context, escape=lines.escape), (target, *others))
 
 
 def _instructions(lines: Lines) -> Iterator[Instruction]:
@@ -79,6 +88,7 @@ def _bodies(lines: Lines, text: str) -> Iterator[Heredoc]:
             start = at if start < 0 else start
             content = raw.rstrip("\r\n")
             end = at
+            content = content.removeprefix(lines.indent)
             if (content.lstrip("\t") if heredoc.strips_tabs else content) == heredoc.name:
                 break
             end = at + len(raw)

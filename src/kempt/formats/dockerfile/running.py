@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _HEREDOC = re.compile(r"\d*<<-?[\w'\"-]+")
 NOWHERE = (UNPLACED, UNPLACED)
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"})
+_NUMBERS = ("-u", "--uid")
 _HOMELESS = frozenset({"-H", "-M", "--no-create-home", "--system", "-S"})
 _OF_PIP = {"no-cache-dir": "PIP_NO_CACHE_DIR", "cache-dir": "PIP_CACHE_DIR"}
 _MAKES_USERS = {
@@ -30,7 +31,7 @@ def commands(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
     """The commands of a RUN; none where its shell is no shell that kempt reads."""
     if each.json:
         return _listed(file, each)
-    if each.state.shell and each.state.shell[0].rpartition("/")[2] not in SHELLS:
+    if each.state.shell and not any(word.rpartition("/")[2] in SHELLS for word in each.state.shell):
         return ()
     script, start = _script(file, each)
     return tuple(_run(file, each, script, start))
@@ -39,30 +40,33 @@ def commands(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
 def homes(found: Iterable[Command]) -> dict[str, str]:
     """The home folders that these commands give to users: `useradd --home-dir /app app`; empty for one without.
 
-    `useradd` makes a home only when it is asked to, `adduser` unless it is told not to.
+    A user whose number is named is in it under that, too. `useradd` makes a home only when it is asked to, `adduser`
+    unless it is told not to.
     """
     given: dict[str, str] = {}
     for command in found:
         name = command.argv[0].rpartition("/")[2] if command.argv else ""
         if name in _MAKES_USERS and len(command.argv) > 1:
-            place = _home_option(command.argv, _MAKES_USERS[name])
+            place = _option(command.argv, _MAKES_USERS[name])
+            number, user = _option(command.argv, _NUMBERS), command.argv[-1]
             if place is not None:
-                given[command.argv[-1]] = place.rstrip("/")
+                given[user] = place.rstrip("/")
             elif name != "usermod":
                 asked = any(word == "--create-home" or re.fullmatch(r"-\w*m\w*", word) for word in command.argv)
                 refused = any(word in _HOMELESS for word in command.argv)
                 is_made = asked if name == "useradd" else not refused
-                given[command.argv[-1]] = f"/home/{command.argv[-1]}" if is_made else ""
+                given[user] = f"/home/{user}" if is_made else ""
+            if number and user in given:
+                given[number] = given[user]
     return given
 
 
-def _home_option(argv: tuple[str, ...], options: tuple[str, ...]) -> str | None:
-    """The folder that is named; empty where it comes from a variable, None where none is."""
+def _option(argv: tuple[str, ...], options: tuple[str, ...]) -> str | None:
+    """The value of an option as it is written, None where it is not given."""
     for number, word in enumerate(argv):
         name, equals, value = word.partition("=")
         if name in options:
-            value = value if equals else "".join(argv[number + 1 : number + 2])
-            return "" if "$" in value else value
+            return value if equals else "".join(argv[number + 1 : number + 2])
     return None
 
 

@@ -23,8 +23,8 @@ class _Known(NamedTuple):
     given: Mapping[str, str]
 
 
-def staged(file: Dockerfile, target: str) -> Dockerfile:
-    """The file with its stages. `target` is a name or a number; where no stage has it, the last is built."""
+def staged(file: Dockerfile, targets: Sequence[str]) -> Dockerfile:
+    """The file with its stages. Targets are names or numbers; for one that no stage has, the last is built."""
     openings = [number for number, each in enumerate(file.instructions) if _opens(each)]
     if not openings:
         return file
@@ -38,9 +38,14 @@ def staged(file: Dockerfile, target: str) -> Dockerfile:
         stage = _stage(file, known, file.instructions[start], file.instructions[start + 1 : end])
         known.stages.append(stage)
         rewritten += (stage.opening, *stage.instructions)
+    number, *others = dict.fromkeys(_numbered(target, known) for target in targets)
+    return file._replace(stages=tuple(known.stages), instructions=tuple(rewritten), target=number, others=tuple(others))
+
+
+def _numbered(target: str, known: _Known) -> int:
+    """The number of the stage that a target names."""
     at = known.names.get(target.lower(), int(target) if target.isascii() and target.isdigit() else -1)
-    number = at if 0 <= at < len(known.stages) else len(known.stages) - 1
-    return file._replace(stages=tuple(known.stages), instructions=tuple(rewritten), target=number)
+    return at if 0 <= at < len(known.stages) else len(known.stages) - 1
 
 
 def _opens(each: Instruction) -> bool:
@@ -98,7 +103,8 @@ def _run(each: Instruction, state: State) -> State:
     """Users get homes, and pip settings, which hold where the image goes on."""
     given, told = homes(each.commands), settings(each.commands)
     if given:
-        known = {expanded(user, state.variables): expanded(home, state.variables) for user, home in given.items()}
+        replaced = {expanded(user, state.variables): expanded(home, state.variables) for user, home in given.items()}
+        known = {user: "" if "$" in home else home for user, home in replaced.items()}
         state = state._replace(homes={**state.homes, **known})
     if told:
         variables, environment = {**told, **state.variables}, {**told, **state.environment}

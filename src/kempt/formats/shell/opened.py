@@ -1,4 +1,4 @@
-"""Scripts inside of scripts: `bash -c '…'`, `eval "…"`, `bash <<EOF`."""
+"""Scripts inside of scripts: `bash -c '…'`, `su app -c '…'`, `eval "…"`, `bash <<EOF`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kempt.formats.shell.source import Source
 from kempt.formats.shell.wrappers import program
 
 _SHELLS = frozenset({"bash", "sh", "dash", "ash", "zsh", "ksh"})
+_LOGINS = frozenset({"su", "runuser"})
 _VALUES = frozenset({"-o", "+o", "-O", "+O", "--rcfile", "--init-file"})
 _SCRIPT_OPTION = re.compile(r"-[a-zA-Z]*c[a-zA-Z]*\Z")
 _ENDS_AT_ERROR = re.compile(r"-[a-zA-Z]*e")
@@ -35,14 +36,15 @@ def opened(source: Source, part: Part) -> Opened | None:
     if name == "eval" and len(words) > 1:
         found = Opened(" ".join(word.text for word in words[1:]), _start(source, words[1:]), None, same_shell=True)
         return found if _is_known(words[1]) else None
+    if name in _LOGINS:
+        at = next((number for number, word in enumerate(words) if word.text in {"-c", "--command"}), len(words)) + 1
+        return Opened(words[at].text, _start(source, words[at : at + 1])) if _holds(words, at) else None
     if name not in _SHELLS:
         return None
     options, at = _options(words)
     errexit = True if any(_ENDS_AT_ERROR.match(option) for option in options) else None
     if any(_SCRIPT_OPTION.match(option) for option in options):
-        if at < len(words) and _is_known(words[at]):
-            return Opened(words[at].text, _start(source, words[at : at + 1]), errexit)
-        return None
+        return Opened(words[at].text, _start(source, words[at : at + 1]), errexit) if _holds(words, at) else None
     if part.heredoc is not None and (at >= len(words) or "-s" in options):
         return _heredoc(source, part, errexit=errexit)
     return None
@@ -61,6 +63,11 @@ def _options(words: tuple[Word, ...]) -> tuple[list[str], int]:
         if takes_next and at <= len(words) and words[at - 1].text == "errexit":
             options.append("-e")
     return options, at
+
+
+def _holds(words: tuple[Word, ...], at: int) -> bool:
+    """Whether there is such a word, and the script stands in it."""
+    return at < len(words) and _is_known(words[at])
 
 
 def _is_known(word: Word) -> bool:

@@ -34,6 +34,7 @@ WRAPPERS = {
         unless=_options("-l -v -e -k -K --list --validate --edit"),
     ),
     "doas": Wrapper(_options("-u -C")),
+    "runuser": Wrapper(_options("-u -g -G --user --group --supp-group"), unless=_options("-c --command -l --login")),
     "env": Wrapper(_options("-u -C --unset --chdir"), sets=True, unless=_options("-S --split-string")),
     "time": Wrapper(_options("-f -o --format --output")),
     "exec": Wrapper(_options("-a")),
