@@ -22,6 +22,18 @@ LIMITS = {"plain": 2.0, "gzip": 0.35, "zstd": 1.3}
 PEERS = {"plain": ("tar", "-tf"), "gzip": ("tar", "-tzf"), "zstd": ("tar", "--zstd", "-tf")}
 DIGEST = "import hashlib, sys; hashlib.file_digest(open(sys.argv[1], 'rb'), 'sha256')"
 MEMORY, AGAIN = 120.0, 0.2
+UNVERIFIED = """
+import sys
+from types import SimpleNamespace
+from kempt.engine import image, image_layers
+
+nothing = SimpleNamespace(update=lambda _: None, hexdigest=lambda: "")
+image_layers.hashlib = SimpleNamespace(sha256=lambda: nothing)
+image._layer = lambda source, descriptor, *_: source.layer(image._name(descriptor))
+from kempt.cli import main
+sys.exit(main(["image", "--no-cache", sys.argv[1]]))
+"""
+"""The same without any digest of a layer: what tar does. No option of kempt, since this proves nothing."""
 
 
 def tables() -> tuple[Table, ...]:
@@ -100,7 +112,8 @@ def _compared(root: Path, kind: str, plain: Path) -> Table:
         (
             Program(name, (*PEERS[kind], str(largest)), runs=3),
             Program("kempt image --no-cache", (kempt(), "image", "--no-cache", str(folder)), runs=3, fine=(1,)),
-            Program("the digest alone", (sys.executable, "-c", DIGEST, str(largest)), runs=3),
+            Program("the same without digests", (sys.executable, "-c", UNVERIFIED, str(folder)), runs=3, fine=(1,)),
+            Program("the digest of the tar alone", (sys.executable, "-c", DIGEST, str(plain)), runs=3),
         )
     )
     return Table(
@@ -110,6 +123,8 @@ def _compared(root: Path, kind: str, plain: Path) -> Table:
 
 def _claims(kind: str, name: str, rows: tuple[Row, ...]) -> tuple[Claim, ...]:
     return (
+        Claim(f"wall time over `{name}`", rows[1].wall_ratio, LIMITS[kind]),
+        Claim(f"CPU over `{name}`, digests left out", rows[2].ratio, LIMITS[kind]),
         Claim(f"CPU over `{name}`", rows[1].ratio, LIMITS[kind]),
         Claim("peak memory", rows[1].peak / 1e6, MEMORY, "MB"),
     )

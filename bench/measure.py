@@ -32,7 +32,7 @@ class Spent(NamedTuple):
 
 
 class Row(NamedTuple):
-    """The medians of one program, and the median of its CPU ratio to the base, pair by pair."""
+    """The medians of one program, and those of its ratios to the base, of CPU and of wall time, pair by pair."""
 
     name: str
     runs: int
@@ -40,6 +40,7 @@ class Row(NamedTuple):
     wall: float
     peak: int
     ratio: float
+    wall_ratio: float
 
 
 class Claim(NamedTuple):
@@ -105,19 +106,20 @@ def compare(programs: Iterable[Program]) -> tuple[Row, ...]:
         for program in listed:
             if turn < program.runs:
                 spent[program.name].append(spend(program))
-    base = [each.cpu for each in spent[listed[0].name]]
+    base = spent[listed[0].name]
     return tuple(_row(program, spent[program.name], base) for program in listed)
 
 
-def _row(program: Program, spent: Sequence[Spent], base: Sequence[float]) -> Row:
-    pairs = zip((each.cpu for each in spent), base, strict=False)
+def _row(program: Program, spent: Sequence[Spent], base: Sequence[Spent]) -> Row:
+    pairs = tuple(zip(spent, base, strict=False))
     return Row(
         program.name,
         len(spent),
         median(each.cpu for each in spent),
         median(each.wall for each in spent),
         max(each.peak for each in spent),
-        median(cpu / other for cpu, other in pairs),
+        median(each.cpu / other.cpu for each, other in pairs),
+        median(each.wall / other.wall for each, other in pairs),
     )
 
 

@@ -58,12 +58,15 @@ def merged(layers: Sequence[bytes]) -> dict[str, Seen]:
         scanner.feed(content)
         scanner.close()
         made.add(scanner.entries)
-    found = {}
+    found, names = {}, defaultdict(list)
+    for each in made.shipped:
+        if each.alive:
+            names[each.content].append(each.path)
     for node in made.nodes():
         found[node.path] = Seen(node.kind, node.target)
-        if node.content is not None:
-            names = tuple(sorted(each.path for each in node.content.names if each.alive))
-            found[node.path] = Seen(FILE, "", node.content.size, node.content.layer, names)
+        if node.kind == FILE:
+            held = node.content
+            found[node.path] = Seen(FILE, "", held.size, held.layer, tuple(sorted(names[held])))
     return found
 
 

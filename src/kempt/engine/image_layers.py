@@ -12,6 +12,7 @@ from kempt.formats.oci.compression import MAGIC, Limits, decompressed, is_compre
 from kempt.formats.oci.listing import from_bytes, to_bytes
 from kempt.formats.oci.tar import TarScanner
 from kempt.host.state import read_cache, write_cache
+from kempt.host.workers import Beside
 from kempt.model.image import Layer, LayerFacts, Leftover
 
 Proven: TypeAlias = tuple[tuple[LayerFacts, ...], tuple[Leftover, ...]]
@@ -55,24 +56,23 @@ class Known:
 
 def scan(pieces: Iterable[bytes], limits: Limits) -> Layer:
     """Read a layer. Raises UnreadableError where it is no tar, truncated or a bomb."""
-    raw, plain, size, unpacked = hashlib.sha256(), hashlib.sha256(), 0, 0
-    start = b""
+    raw, plain, scanner = hashlib.sha256(), hashlib.sha256(), TarScanner()
+    size, unpacked, start = 0, 0, b""
 
     def counted() -> Iterator[bytes]:
         nonlocal size, start
         for piece in pieces:
             start = start if len(start) >= MAGIC else start + piece[:MAGIC]
             size += len(piece)
-            raw.update(piece)
+            to_raw.put(piece)
             yield piece
 
-    scanner = TarScanner()
-    for piece in decompressed(counted(), limits):
-        unpacked += len(piece)
-        if is_compressed(start):
-            plain.update(piece)
-        if not scanner.ended:
-            scanner.feed(piece)
+    with Beside(raw.update) as to_raw, Beside(plain.update) as to_plain, Beside(scanner.feed) as to_scanner:
+        for piece in decompressed(counted(), limits):
+            unpacked += len(piece)
+            to_scanner.put(piece)
+            if is_compressed(start):
+                to_plain.put(piece)
     scanner.close()
     digest = f"sha256:{raw.hexdigest()}"
     diff_id = f"sha256:{plain.hexdigest()}" if is_compressed(start) else digest

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kempt.catalog.caches import CACHES, UV_BUCKET
 from kempt.errors import UnreadableError
-from kempt.formats.oci.merged import Content, Merged, Shipped
+from kempt.formats.oci.merged import Merged, Node
 from kempt.formats.oci.names import joined, normal
 from kempt.model.image import CacheRow, ImageConfig, Leftover, Place, Verdict
 
@@ -39,16 +39,16 @@ class _Group(NamedTuple):
 def leftovers(merged: Merged, kinds: Kinds, config: ImageConfig) -> tuple[Leftover, ...]:
     """What each layer ships of each, sorted by verdict, path and layer."""
     files: dict[_Group, int] = defaultdict(int)
-    contents: dict[_Group, set[Content]] = defaultdict(set)
+    contents: dict[_Group, set[Node]] = defaultdict(set)
     used = _used_outside(merged.shipped, kinds)
     for each, kind in _classified(merged.shipped, kinds):
-        content = each.node.content
-        verdict = Verdict.PRESENT if each.node.alive else Verdict.BURIED
-        if content is None or (verdict is Verdict.PRESENT and kind.row is _ENVIRONMENT):
+        content = each.content
+        verdict = Verdict.PRESENT if each.alive else Verdict.BURIED
+        if verdict is Verdict.PRESENT and kind.row is _ENVIRONMENT:
             continue
         if content in used and (verdict is Verdict.BURIED or kind.row.place is Place.CONDA):
             continue  # the bytes are needed
-        if verdict is Verdict.BURIED and (content.layer != each.layer or content.is_present()):
+        if verdict is Verdict.BURIED and (content.layer != each.layer or content.left):
             continue  # another name for bytes that are counted where they are
         group = _Group(verdict, kind, each.layer)
         files[group] += 1
@@ -64,16 +64,14 @@ def bytes_by_kind(merged: Merged, kinds: Kinds, layers: int) -> tuple[tuple[tupl
     """What each layer's files weigh, by what they are, heaviest first: for a picture."""
     sums: list[dict[str, int]] = [defaultdict(int) for _ in range(layers)]
     for each in merged.shipped:
-        content = each.node.content
-        if content is not None and content.layer == each.layer and content.names[0] is each.node:
-            sums[each.layer][_called(each, kinds.of(each.path))] += content.size
+        if each.first is None:
+            sums[each.layer][_called(each, kinds) if each.left else "buried"] += each.size
     return tuple(tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))) for found in sums)
 
 
-def _called(each: Shipped, kind: _Kind | None) -> str:
-    """The kind of a file in words: "buried", "cache of pip", "environments", "packages" or "other files"."""
-    if each.node.content is not None and not each.node.content.is_present():
-        return "buried"
+def _called(each: Node, kinds: Kinds) -> str:
+    """The kind of a file in words: "cache of pip", "environments", "packages" or "other files"."""
+    kind = kinds.of(each.path)
     if kind is None:
         return "packages" if "-packages/" in each.path else "other files"
     if kind.row is _ENVIRONMENT:
@@ -90,29 +88,28 @@ def _leftover(group: _Group, files: int, size: int, config: ImageConfig) -> Left
     )
 
 
-def _classified(shipped: Iterable[Shipped], kinds: Kinds) -> Iterator[tuple[Shipped, _Kind]]:
+def _classified(shipped: Iterable[Node], kinds: Kinds) -> Iterator[tuple[Node, _Kind]]:
     for each in shipped:
         kind = kinds.of(each.path)
         if kind is not None:
             yield each, kind
 
 
-def _used_outside(shipped: Sequence[Shipped], kinds: Kinds) -> set[Content]:
+def _used_outside(shipped: Sequence[Node], kinds: Kinds) -> set[Node]:
     """Files with several names, one of which is in the merged view and in no cache: the bytes have to be there."""
     used = set()
     for each in shipped:
-        content = each.node.content
-        if content is not None and len(content.names) > 1 and each.node.alive:
+        if each.alive and each.content.names > 1:
             kind = kinds.of(each.path)
             if kind is None or kind.row is _ENVIRONMENT:
-                used.add(content)
+                used.add(each.content)
     return used
 
 
 class Kinds:
     """What the files of an image belong to: each folder is asked once."""
 
-    def __init__(self, shipped: Sequence[Shipped], config: ImageConfig) -> None:
+    def __init__(self, shipped: Sequence[Node], config: ImageConfig) -> None:
         paths = [each.path for each in shipped]
         self._memo: dict[str, _Kind | None] = {}
         self._anchored = {**_moved(dict(config.env)), **_uv_caches(paths)}

@@ -10,7 +10,8 @@ from kempt.engine.image_digests import is_sha512, scan_named
 from kempt.engine.image_layers import Known
 from kempt.errors import KemptError, UnreadableError
 from kempt.formats.oci.compression import is_compressed
-from kempt.formats.oci.tar import BLOCK, TarScanner
+from kempt.formats.oci.ordinary import BLOCK
+from kempt.formats.oci.tar import TarScanner
 from kempt.host.streams import OpenFile
 from kempt.model.image import FILE, HARD_LINK, LINK, Entry, Layer
 

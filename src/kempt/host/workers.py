@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Self, TypeVar
+
+if TYPE_CHECKING:
+    from threading import Thread
+    from types import TracebackType
 
 T = TypeVar("T")
 R = TypeVar("R")
+LOT = 1024**2
+"""Bytes that go to a thread at once."""
+AHEAD = 4
+"""Lots that wait for a thread at most: memory, for neither side waiting long for the other."""
+KEPT = 16 * LOT
+"""Bytes that are asked for and given back once, untouched. glibc learns of it to keep as much for the next pieces: a
+layer of 1 GB brings 14,000 page faults then, instead of 85,000, which are a tenth of its time."""
 
 
 def processors() -> int:
@@ -15,6 +26,80 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class Beside:
+    """A thread that works on pieces, one after the other, while its owner goes on to the next.
+
+    For a `with` block: at its end all is done. What the work raises is raised there, or by a `put` before. Pieces are
+    handed over in lots, since each turn at Python's lock costs both sides; less than a lot, or one processor, starts no
+    thread.
+    """
+
+    def __init__(self, work: Callable[[bytes], object]) -> None:
+        self._work = work
+        self._lot: list[bytes] = []
+        self._size = 0
+        self._error: Exception | None = None
+        self._thread: Thread | None = None
+
+    def put(self, piece: bytes) -> None:
+        """The next piece; waits where too many lots are not done."""
+        self._lot.append(piece)
+        self._size += len(piece)
+        if self._size < LOT:
+            return
+        lot, self._lot, self._size = self._lot, [], 0
+        if processors() < 2:  # noqa: PLR2004 - one for each side
+            self._do(lot)
+            return
+        if self._thread is None:
+            self._start()
+        self._room.get()
+        if self._error is not None:
+            raise self._error
+        self._lots.put(lot)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._thread is not None:
+            self._lots.put(None)
+            self._thread.join()
+        if error is not None and not isinstance(error, Exception):
+            return  # an interrupt does not wait for work
+        if self._error is None:
+            self._do(self._lot)
+        elif self._error is not error:
+            raise self._error  # it came first: from a piece that was there before the owner failed
+
+    def _start(self) -> None:
+        from queue import SimpleQueue
+        from threading import Thread
+
+        bytes(KEPT)
+        self._lots: SimpleQueue[list[bytes] | None] = SimpleQueue()
+        self._room: SimpleQueue[None] = SimpleQueue()
+        for _ in range(AHEAD):
+            self._room.put(None)
+        self._thread = Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while (lot := self._lots.get()) is not None:
+            try:
+                if self._error is None:
+                    self._do(lot)
+            except Exception as error:  # noqa: BLE001 - it is the owner's, and the owner must not wait for ever
+                self._error = error
+            self._room.put(None)
+
+    def _do(self, lot: Iterable[bytes]) -> None:
+        for piece in lot:
+            self._work(piece)
 
 
 def at_once(work: Callable[[T], R], items: Sequence[T], jobs: int, stop: Callable[[], None]) -> list[R]:

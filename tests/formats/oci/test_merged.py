@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -33,7 +34,7 @@ def seen(*layers: Iterable[Member | str]) -> list[str]:
 
 def buried(*layers: Iterable[Member | str]) -> list[tuple[str, int]]:
     shipped = merged([layer(each) for each in layers]).shipped
-    return sorted((each.path, each.layer) for each in shipped if not each.node.alive)
+    return sorted((each.path, each.layer) for each in shipped if not each.alive)
 
 
 def test_a_whiteout_deletes_below() -> None:
@@ -89,10 +90,7 @@ def test_a_folder_takes_the_place_of_a_link() -> None:
 def test_a_hard_link_keeps_the_bytes_when_the_other_name_goes() -> None:
     shipped = merged([layer([Member("a", b"12"), hard_link("b", "a")]), layer([".wh.a"])]).shipped
 
-    assert [("a", False, True), ("b", True, True)] == [
-        (each.path, each.node.alive, each.node.content is not None and each.node.content.is_present())
-        for each in shipped
-    ]
+    assert [("a", False, 1), ("b", True, 1)] == [(each.path, each.alive, each.content.left) for each in shipped]
 
 
 def test_links_in_a_circle_are_refused() -> None:
@@ -122,7 +120,15 @@ def test_the_merged_view_of_random_layers_is_what_a_plain_replay_gives() -> None
 def test_the_contents_of_random_layers_are_of_the_layer_that_a_plain_replay_gives() -> None:
     for seed in range(CASES):
         layers = random_layers(seed, links=False)
-        actual = {node.path: node.content.layer for node in merged(layers).nodes() if node.content is not None}
+        actual = {node.path: node.content.layer for node in merged(layers).nodes() if node.kind == FILE}
 
         expected = {path: int(text.split(".")[0]) for path, (kind, text) in replay(layers).items() if kind == "file"}
         assert expected == actual, f"seed {seed}"
+
+
+def test_the_names_of_bytes_in_random_layers_are_counted() -> None:
+    for seed in range(CASES):
+        shipped = merged(random_layers(seed, links=False)).shipped
+        names, left = Counter(each.content for each in shipped), Counter(each.content for each in shipped if each.alive)
+
+        assert [(names[each], left[each]) for each in names] == [(each.names, each.left) for each in names], seed

@@ -176,3 +176,42 @@ def test_it_sees_what_tarfile_writes(members: list[tuple[str, bytes]], format: i
     content = layer([Member(name, content) for name, content in members], format)
 
     assert [Entry(FILE, len(content), name) for name, content in members] == scan(content, step)
+
+
+def outcome(content: bytes) -> list[Entry] | str:
+    try:
+        return scan(content)
+    except (UnreadableError, UnsupportedError) as error:
+        return error.message
+
+
+@given(
+    members=st.lists(st.tuples(NAMES, st.binary(max_size=600)), min_size=1, max_size=3),
+    changes=st.lists(st.tuples(st.integers(0, 511), st.binary(min_size=1, max_size=12)), max_size=3),
+    right=st.booleans(),
+)
+def test_the_short_way_through_ordinary_files_sees_what_the_long_one_does(
+    members: list[tuple[str, bytes]], changes: list[tuple[int, bytes]], *, right: bool
+) -> None:
+    content = bytearray(layer([Member(name, content) for name, content in members], tarfile.GNU_FORMAT))
+    for at, value in changes:
+        content[at : min(at + len(value), 512)] = value[: 512 - at]
+    if right:
+        content[148:156] = b" " * 8
+        content[148:156] = b"%06o\0 " % sum(content[:512])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "ordinary_files", lambda _data, at, _entries: at)
+        expected = outcome(bytes(content))
+    assert expected == outcome(bytes(content))
+
+
+@pytest.mark.parametrize("size", [b"0000000001a", b"-0000000001", b"           ", b"\x80" + bytes(10)])
+@pytest.mark.parametrize("end", [b"\0", b" ", b"7"])
+def test_the_short_way_reads_odd_sizes_as_the_long_one_does(size: bytes, end: bytes) -> None:
+    content = with_header(size=(124, size + end))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "ordinary_files", lambda _data, at, _entries: at)
+        expected = outcome(content)
+
+    assert expected == outcome(content)

@@ -8,7 +8,6 @@ lead where they point, inside the image; a folder joins a folder, anything else 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from kempt.errors import UnreadableError
 from kempt.formats.oci.names import joined
@@ -18,42 +17,30 @@ WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 _LINKS = 40
 
 
-class Content:
-    """The bytes of a file, which several names may share; `present` and `names` are of the merged view."""
-
-    __slots__ = ("layer", "names", "size")
-
-    def __init__(self, size: int, layer: int) -> None:
-        self.size = size
-        self.layer = layer
-        self.names: list[Node] = []
-
-    def is_present(self) -> bool:
-        """Whether a name is left that leads to it."""
-        return any(node.alive for node in self.names)
-
-
 class Node:
-    """One thing in the merged view, or one that was there until a layer took it away (`alive` is False)."""
+    """One thing in the merged view, or one that was there until a layer took it away (`alive` is False).
 
-    __slots__ = ("alive", "children", "content", "kind", "layer", "path", "target")
+    `path` has the links of its folder followed. A file holds `size` bytes of `layer`; a hard link to it is a file too,
+    whose `content` is that node. `names` counts the names that the bytes of a file ever had, `left` those in the view.
+    """
 
-    def __init__(self, path: str, kind: str, layer: int, target: str = "") -> None:
+    __slots__ = ("alive", "children", "first", "kind", "layer", "left", "names", "path", "size", "target")
+
+    def __init__(self, path: str, kind: str, layer: int, size: int = 0, target: str = "") -> None:
         self.path = path
         self.kind = kind
         self.layer = layer
+        self.size = size
         self.target = target
         self.alive = True
         self.children: dict[str, Node] | None = {} if kind == FOLDER else None
-        self.content: Content | None = None
+        self.first: Node | None = None
+        self.names = self.left = 1
 
-
-class Shipped(NamedTuple):
-    """A file that a layer holds under a path, links in it followed."""
-
-    path: str
-    layer: int
-    node: Node
+    @property
+    def content(self) -> Node:
+        """The node that holds the bytes of a file: this one, unless it is one more name of them."""
+        return self.first or self
 
 
 class Merged:
@@ -61,7 +48,7 @@ class Merged:
 
     def __init__(self) -> None:
         self.root = Node("", FOLDER, -1)
-        self.shipped: list[Shipped] = []
+        self.shipped: list[Node] = []  # every name of a file that some layer holds, lowest first
         self._layer = -1
         self._folders: dict[str, Node] = {}
 
@@ -81,7 +68,8 @@ class Merged:
             parent = self._folders.get(folder)
             if parent is None:
                 parent = self._folders[folder] = self._folder(folder)
-            self._put(parent, name, entry)
+            path = entry.path if parent.path == folder else joined(parent.path, name)  # one text, not two the same
+            self._put(parent, name, Node(path, entry.kind, self._layer, entry.size, entry.target))
 
     def nodes(self) -> Iterator[Node]:
         """All that the merged view holds, but for the root."""
@@ -92,37 +80,32 @@ class Merged:
                 if node.children:
                     waiting.append(node)
 
-    def _put(self, parent: Node, name: str, entry: Entry) -> None:
+    def _put(self, parent: Node, name: str, node: Node) -> None:
         children = _children(parent)
         old = children.get(name)
-        if entry.kind == FOLDER and old is not None and old.kind == FOLDER:
+        if node.kind == FOLDER and old is not None and old.kind == FOLDER:
             old.layer = self._layer
             return
-        node = Node(joined(parent.path, name), entry.kind, self._layer, entry.target)
-        if entry.kind == HARD_LINK:
-            self._share(node, entry.target)
-        elif entry.kind == FILE:
-            node.content = Content(entry.size, self._layer)
-            node.content.names.append(node)
-            self.shipped.append(Shipped(node.path, self._layer, node))
+        if node.kind == HARD_LINK:
+            self._share(node)
+        if node.kind == FILE:
+            self.shipped.append(node)
         if old is not None and old.alive:
             self._kill(old)
         children[name] = node
-        if entry.kind == LINK:
+        if node.kind == LINK:
             self._folders.clear()
 
-    def _share(self, node: Node, target: str) -> None:
+    def _share(self, node: Node) -> None:
         """A hard link is one more name of what is there; where nothing is, it is an empty file."""
-        found = self._found(target)
+        found = self._found(node.target)
+        node.kind, node.target = FILE, ""
         if found is not None and found.kind != FOLDER:
-            node.kind, node.target, node.content = found.kind, found.target, found.content
-        else:
-            node.kind, node.target = FILE, ""
-        if node.content is None and node.kind == FILE:
-            node.content = Content(0, self._layer)
-        if node.content is not None:
-            node.content.names.append(node)
-            self.shipped.append(Shipped(node.path, self._layer, node))
+            node.kind, node.target = found.kind, found.target
+            if found.kind == FILE:
+                content = node.first = found.content
+                content.names += 1
+                content.left += 1
 
     def _delete(self, children: dict[str, Node], name: str) -> None:
         if name == OPAQUE:
@@ -152,6 +135,7 @@ class Merged:
         while waiting:
             each = waiting.pop()
             each.alive = False
+            each.content.left -= 1
             waiting += (each.children or {}).values()
 
     def _folder(self, path: str) -> Node:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from kempt.errors import UnreadableError
-
-_ODD = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")
 
 
 def normal(name: str) -> str:
@@ -16,10 +12,9 @@ def normal(name: str) -> str:
     climbs out of the root: docker refuses such a layer too.
     """
     name = name.strip("/")
-    if name and name[0] != "." and "/." not in name and "//" not in name:
-        return name  # nearly all, and five times faster than the pattern
-    if name and not _ODD.search(name):
-        return name
+    between = f"/{name}/"
+    if "//" not in between and "/./" not in between and "/../" not in between:
+        return name  # nearly all; a pattern takes three times as long to say so
     parts: list[str] = []
     for part in name.split("/"):
         if part == "..":

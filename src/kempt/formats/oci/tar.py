@@ -13,9 +13,9 @@ from zlib import adler32
 
 from kempt.errors import UnreadableError, UnsupportedError
 from kempt.formats.oci.names import normal
+from kempt.formats.oci.ordinary import BLOCK, ordinary_files
 from kempt.model.image import FILE, FOLDER, HARD_LINK, LINK, OTHER, Entry
 
-BLOCK = 512
 EXTENDED_LIMIT = 4 * 1024**2
 """The most bytes that a PAX header or a long name may have."""
 ENTRIES_LIMIT = 5_000_000
@@ -56,26 +56,40 @@ class TarScanner:
 
     def feed(self, data: bytes) -> None:
         """The next piece, of any length. Raises UnreadableError where it is no tar."""
-        at = 0
-        if self._left:
-            at = BLOCK - len(self._left)
-            block = self._left + data[:at]
-            self._left = block if len(block) < BLOCK else b""
-            if self._left:
-                return
-            self._header(block, 0)
-        while not self.ended:
+        at = self._begun(data) if self._left else 0
+        while not (self.ended or self._left):
             if self._pending:
                 at = self._content_of(data, at)
             if self._pending:
                 return
             if self._body is not None:
                 self._extend(self._body)
+            if not (self._own or self._sparse):
+                at = self._ordinary(data, at)
             if len(data) - at < BLOCK:
                 self._left = data[at:]
                 return
             self._header(data, at)
             at += BLOCK
+
+    def _begun(self, data: bytes) -> int:
+        """Read the header that began in the piece before; where the next one may begin."""
+        at = BLOCK - len(self._left)
+        block = self._left + data[:at]
+        self._left = block if len(block) < BLOCK else b""
+        if not self._left:
+            self._header(block, 0)
+        return at
+
+    def _ordinary(self, data: bytes, at: int) -> int:
+        """Go past ordinary files; where the next header begins, which is never behind the data."""
+        end = ordinary_files(data, at, self.entries)
+        if end > at:
+            _refuse_too_many(len(self.entries))
+            self._zero_blocks = 0
+            self._padding = -self.entries[-1].size % BLOCK
+            self._pending = max(0, end - len(data))
+        return end - self._pending
 
     def _content_of(self, data: bytes, at: int) -> int:
         """Go past content, and keep it where it describes an entry; where the next header may begin."""
@@ -139,8 +153,7 @@ class TarScanner:
             target = link.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
             if what == HARD_LINK:
                 target = normal(target)
-        if len(self.entries) >= ENTRIES_LIMIT:
-            raise UnsupportedError(f"a layer has more than {ENTRIES_LIMIT:,} entries")
+        _refuse_too_many(len(self.entries) + 1)
         self.entries.append(Entry(what, size if what == FILE else 0, normal(name), target))
 
     def _begin_extended(self, kind: bytes, size: int) -> None:
@@ -179,6 +192,11 @@ def pax_records(content: bytes) -> dict[str, str]:
         records[key.decode("utf-8", "surrogateescape")] = value.decode("utf-8", "surrogateescape")
         at = end
     return records
+
+
+def _refuse_too_many(entries: int) -> None:
+    if entries > ENTRIES_LIMIT:
+        raise UnsupportedError(f"a layer has more than {ENTRIES_LIMIT:,} entries")
 
 
 def _verify(check: bytes, adler: int, *, first: bool) -> None:
