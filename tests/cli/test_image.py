@@ -153,4 +153,96 @@ def test_a_picture_is_written_beside_the_report(dirty: Path, tmp_path: Path, kem
     ended = kempt("image", "shop.tar", "-q", "--html", "shop.html", cwd=tmp_path)
 
     assert 1 == ended.status
-    assert "layer 1: cache of uv, 1 B" in (tmp_path / "shop.html").read_text("utf-8")
+    assert "cache of uv, 1 B" in (tmp_path / "shop.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", ["--html", "-o"])
+@pytest.mark.parametrize("name", ["shop.tar", "./shop.tar", "linked.tar", "hard.tar"])
+def test_an_image_is_not_replaced_by_its_report(
+    option: str, name: str, dirty: Path, tmp_path: Path, kempt: RunKempt
+) -> None:
+    before = dirty.read_bytes()
+    (tmp_path / "linked.tar").symlink_to("shop.tar")
+    (tmp_path / "hard.tar").hardlink_to(dirty)
+
+    expected = f"kempt: the report would replace the image: {name}\n       name another file\n"
+    assert (2, "", expected) == kempt("image", "shop.tar", option, name, cwd=tmp_path)
+    assert before == dirty.read_bytes()
+
+
+def test_a_part_of_a_layout_is_not_replaced_by_its_report(tmp_path: Path, kempt: RunKempt) -> None:
+    layout(tmp_path / "oci", DIRTY)
+
+    ended = kempt("image", "oci", "--html", "oci/index.json", cwd=tmp_path)
+
+    assert (2, "") == (ended.status, ended.out)
+    assert 1 == kempt("image", "oci", "--html", "oci/page.html", cwd=tmp_path).status
+
+
+def test_two_reports_are_two_files(dirty: Path, tmp_path: Path, kempt: RunKempt) -> None:
+    expected = "kempt: two reports cannot be one file: a\n       name another file for one of them\n"
+    assert (2, "", expected) == kempt("image", "shop.tar", "--html", "a", "-o", "a", cwd=tmp_path)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """A clean image, one that is cut off, and one that is not clean."""
+    docker_archive(tmp_path / "clean.tar", [layer(["usr/bin/python"])], name="clean")
+    docker_archive(tmp_path / "dirty.tar", DIRTY, config(DIRTY, HISTORY), name="dirty")
+    (tmp_path / "cut.tar").write_bytes((tmp_path / "clean.tar").read_bytes()[:1100])
+    return tmp_path
+
+
+def test_an_image_that_cannot_be_read_hides_no_other_in_text(three: Path, kempt: RunKempt) -> None:
+    ended = kempt("image", "clean.tar", "cut.tar", "dirty.tar", cwd=three)
+
+    assert (2, "kempt: cut.tar: the tar is truncated\n") == (ended.status, ended.err)
+    assert "present  /root/.cache/uv" in ended.out
+    assert "Left in 1 of 2 images: 1 present (1 B), 1 buried (1 B). Nothing is proven of cut.tar." in ended.out
+
+
+@pytest.mark.parametrize("format, held", [("json", '"errors"'), ("sarif", "toolExecutionNotifications")])
+def test_an_image_that_cannot_be_read_hides_no_other_in_a_file(
+    format: str, held: str, three: Path, kempt: RunKempt
+) -> None:
+    ended = kempt("image", "cut.tar", "dirty.tar", "--output-format", format, "--html", "a.html", cwd=three)
+
+    assert 2 == ended.status
+    assert json.loads(ended.out)
+    assert all(text in ended.out for text in (held, "cut.tar: the tar is truncated", "root/.cache/uv"))
+    assert "Not proven: cut.tar: the tar is truncated" in (three / "a.html").read_text("utf-8")
+
+
+def test_nothing_is_called_proven_where_nothing_could_be_read(three: Path, kempt: RunKempt) -> None:
+    ended = kempt("image", "cut.tar", "--output-format", "json", cwd=three)
+
+    assert (2, [], ["cut.tar"]) == (
+        ended.status, json.loads(ended.out)["images"], [each["image"] for each in json.loads(ended.out)["errors"]],
+    )  # fmt: skip
+
+
+def test_an_image_for_another_platform_is_not_proven(dirty: Path, tmp_path: Path, kempt: RunKempt) -> None:
+    ended = kempt("image", "shop.tar", "--platform", "linux/arm64", cwd=tmp_path)
+
+    expected = (
+        "kempt: shop.tar: no image for the platform linux/arm64: there is linux/amd64\n"
+        "       kempt image --platform linux/amd64\n"
+    )
+    assert (2, "", expected) == ended
+
+
+@pytest.mark.parametrize("format", ["concise", "github", "gitlab", "junit", "sarif"])
+def test_every_format_names_the_image_of_a_finding(format: str, three: Path, kempt: RunKempt) -> None:
+    docker_archive(three / "other.tar", DIRTY, name="other")
+
+    found = kempt("image", "dirty.tar", "other.tar", "--output-format", format, cwd=three).out
+
+    assert all(f"the cache of uv is in {name}:" in found for name in ("dirty", "other"))
+
+
+def test_images_of_one_name_are_told_apart(three: Path, kempt: RunKempt) -> None:
+    docker_archive(three / "other.tar", DIRTY, name="dirty")
+
+    found = kempt("image", "dirty.tar", "other.tar", cwd=three).out
+
+    assert all(f"dirty ({name})  ·" in found for name in ("dirty.tar", "other.tar"))

@@ -20,7 +20,7 @@ def test_yes_writes_it_and_says_what_builds_it(run: Run, git_repo: MakeRepositor
 
     assert (0, "", sorted([*READY, *WRITTEN])) == (status, err, sorted(repository.tracked()))
     assert out.endswith(
-        "next: docker build -t shop .\n      `kempt image shop` then proves that it holds no cache\n"
+        "next: docker build -t shop .\n      `kempt image shop:latest` then proves that it holds no cache\n"
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from support.index import STOCK, Index
 from support.managers import Managers, find
 from support.projects import Files, Projects
 from support.repacked import publish, repacked
-from support.repositories import Repository, write_files
+from support.repositories import Repository, make_repository, write_files
 from support.stand_ins import VERSION, Storage
 from support.wheels import packaged_project
 
@@ -99,13 +99,13 @@ class World(NamedTuple):
         write_files(repository.root, LITTER)
         return repository, [each.what for each in prepared.next if each.what.startswith("docker build")]
 
-    def image(self, repository: Repository, command: str) -> str:
-        """Build as a `docker build` line says; the image's tag."""
+    def image(self, repository: Repository, command: str, *options: str) -> str:
+        """Build as a `docker build` line says, with options of buildah; the image's tag."""
         match = re.fullmatch(r"docker build -t (\S+)(?: -f (\S+))? (\S+)", command)
         assert match, command
         context = repository.root / match[3]
         path = repository.root / match[2] if match[2] else context / "Dockerfile"
-        self.storage.build(context, path, match[1], "-v", f"{self.settings}:/etc/pip.conf:ro", "--no-cache")
+        self.storage.build(context, path, match[1], "-v", f"{self.settings}:/etc/pip.conf:ro", "--no-cache", *options)
         return match[1]
 
     def started(self, tag: str) -> str:
@@ -149,6 +149,69 @@ def test_the_image_is_clean_and_runs(kind: str, world: World) -> None:
     outside = {each.removeprefix("/app/").partition("/")[0] for each in held} - {".venv"}
     assert outside.isdisjoint({".env", ".git", "__pycache__", "Dockerfile"})
     assert set() == outside or not packaged
+
+
+def test_a_list_of_what_is_let_in_lets_in_the_program(world: World) -> None:
+    main = {"main.py": f"import order\n{MAIN['main.py']}", "order/__init__.py": "from order import parts\n"}
+    files = (
+        world.projects.uv("alpha") | main | {"order/parts.py": "", "noxfile.py": "", ".dockerignore": "*\n!uv.lock\n"}
+    )
+    repository, (command,) = world.repository(files)
+    write_files(repository.root, {"order/__pycache__/parts.pyc": "x", "order/.env": "PASSWORD=x"})
+    tag = world.image(repository, command)
+
+    assert "alpha 3.0" == world.started(tag)
+    held = world.shell(tag, "find /app -mindepth 1 -path /app/.venv -prune -o -type f -print")
+    assert {"main.py", "order/__init__.py", "order/parts.py", "pyproject.toml", "uv.lock"} == {
+        each.removeprefix("/app/") for each in held
+    }
+
+
+def test_groups_of_a_member_stay_out(world: World, served: Index, tmp_path: Path) -> None:
+    index = f'\n[[tool.uv.index]]\nurl = "{served.url}"\ndefault = true\n'
+    groups = '\n[dependency-groups]\nlint = ["gamma"]\n\n[tool.uv]\ndefault-groups = ["lint"]\n'
+    files = {"pyproject.toml": f'[tool.uv.workspace]\nmembers = ["packages/*"]\n{index}'}
+    files |= below("packages/api", packaged_project("api", requires=["alpha"], tail=groups))
+    files["packages/api/src/api/__main__.py"] = 'import alpha\n\nprint("alpha", alpha.VERSION)\n'
+    files = locked(world, "uv", files, "uv.lock", tmp_path)
+    repository, (command,) = world.repository(files)
+    tag = world.image(repository, command)
+
+    assert "alpha 3.0" == world.started(tag)
+    assert "/app/.venv/bin/gamma" not in world.shell(tag, "find /app -mindepth 1")
+
+
+def locked(world: World, manager: str, files: Files, lock: str, folder: Path) -> Files:
+    """The files, with the lock that the manager writes for them."""
+    write_files(folder / "locking", files)
+    world.managers.run(manager, "lock", cwd=(folder / "locking" / lock).parent)
+    ignored = {".gitignore": ".venv\n__pycache__/\n", ".python-version": f"{VERSION}\n"}
+    return files | ignored | {lock: (folder / "locking" / lock).read_text("utf-8")}
+
+
+APT = '#!/bin/sh\n[ "$1" != install ] || ln -s /opt/git /usr/bin/git\n'
+"""What stands for Debian's: the git of this machine is there once it is installed, and not before."""
+
+
+def test_what_comes_from_git_is_fetched(world: World, served: Index, tmp_path: Path) -> None:
+    sources = make_repository(tmp_path / "lib", tmp_path / "home", packaged_project("lib", requires=["alpha"]))
+    index = f'\n[[tool.uv.index]]\nurl = "{served.url}"\ndefault = true\n'
+    commit = sources.git("rev-parse", "HEAD").strip()
+    tail = f'\n[tool.uv.sources]\nlib = {{ git = "file://{sources.root}", rev = "{commit}" }}\n{index}'
+    files = packaged_project("shop", requires=["lib"], tail=tail)
+    files["src/shop/__main__.py"] = RUN.format(name="shop")
+    repository, (command,) = world.repository(locked(world, "uv", files, "uv.lock", tmp_path))
+    apt, libraries = tmp_path / "apt-get", f"/usr/lib/{sysconfig.get_config_var('MULTIARCH')}"
+    apt.write_text(APT, "utf-8")
+    apt.chmod(0o755)
+    mounts = {"/usr/bin/git": "/opt/git", "/usr/lib/git-core": "/usr/lib/git-core", libraries: libraries,
+              str(apt): "/usr/bin/apt-get", str(sources.root): str(sources.root)}  # fmt: skip
+    options = [word for source, target in mounts.items() for word in ("-v", f"{source}:{target}:ro")]
+    tag = world.image(repository, command, *options)
+
+    assert "shop with lib 1.0" == world.started(tag)
+    assert [] == left_in(world.storage, tag)
+    assert [] == world.shell(tag, "find /usr/bin -name git")
 
 
 def test_each_program_of_a_workspace_has_an_image(world: World) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from kempt.engine.image import ImageOptions, prove
+from kempt.engine.image import ImageOptions, prove, prove_all
 from kempt.errors import KemptError, UnreadableError, UnsupportedError, UsageError
 from kempt.formats.oci.compression import Limits
 from kempt.model.image import Leftover
@@ -37,6 +37,7 @@ from support.images import (
 
 AMD64 = {"os": "linux", "architecture": "amd64"}
 ARM64 = {"os": "linux", "architecture": "arm64", "variant": "v8"}
+NAME = "org.opencontainers.image.ref.name"
 OPTIONS = ImageOptions("linux/amd64")
 DIRTY = [
     layer(["root/.cache/pip/http-v2/a", Member("root/.cache/pip/wheels/b", b"12345"), "usr/bin/python"]),
@@ -121,7 +122,7 @@ def test_blobs_that_are_named_by_sha512_are_proven(form: str, tmp_path: Path) ->
 
 def test_an_image_of_several_platforms_is_read_for_the_one_that_is_asked_for(tmp_path: Path) -> None:
     made = Layout(tmp_path / "a")
-    clean = made.image([layer(["a"])], platform=ARM64)
+    clean = made.image([layer(["a"])], config([layer(["a"])], platform=ARM64), platform=ARM64)
     path = made.index(made.nested(made.image(DIRTY, platform=AMD64), clean))
 
     assert FOUND == found(path)
@@ -134,6 +135,131 @@ def test_a_platform_that_is_not_there_is_an_error_that_names_what_is(tmp_path: P
 
     with pytest.raises(UsageError, match="no image for the platform linux/s390x: there is linux/amd64, linux/arm64/v8"):
         prove(str(path), ImageOptions("linux/s390x"))
+
+
+@pytest.mark.parametrize("form", ["folder", "archive", "stream"])
+@pytest.mark.parametrize("stated", [None, ARM64], ids=["no platform", "another platform"])
+def test_a_config_of_another_platform_is_no_image_for_it(
+    stated: dict[str, str] | None, form: str, tmp_path: Path
+) -> None:
+    made = Layout(tmp_path / "a")
+    path = formed(made.index(made.image([layer(["a"])], platform=stated or {})), form)
+
+    with pytest.raises(UsageError, match="no image for the platform linux/arm64: there is linux/amd64"):
+        prove(str(path), ImageOptions("linux/arm64"))
+
+
+@pytest.mark.parametrize("asked", ["linux/arm64", "garbage", "linux", "linux/amd64/v9"])
+def test_an_archive_of_one_image_has_none_for_another_platform(asked: str, tmp_path: Path) -> None:
+    path = docker_archive(tmp_path / "a.tar", [layer(["a"])])
+
+    with pytest.raises(UsageError, match=f"no image for the platform {asked}: there is linux/amd64"):
+        prove(str(path), ImageOptions(asked))
+
+
+def test_an_image_that_names_no_platform_is_not_known_to_be_one_for_it(tmp_path: Path) -> None:
+    path = docker_archive(tmp_path / "a.tar", [layer(["a"])], config([layer(["a"])], platform={}))
+
+    with pytest.raises(UsageError, match="no image for the platform linux/amd64: there is none that names one"):
+        prove(str(path), OPTIONS)
+    assert [""] == [each.platform for each in prove(str(path), ImageOptions())]
+
+
+def test_an_image_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    clean = docker_archive(tmp_path / "clean.tar", [layer(["a"])])
+    cut = tmp_path / "cut.tar"
+    cut.write_bytes(clean.read_bytes()[:700])
+    dirty = docker_archive(tmp_path / "dirty.tar", DIRTY)
+
+    proofs = prove_all([str(clean), str(cut), str(dirty)], OPTIONS)
+
+    assert [(str(clean), 0), (str(dirty), 2)] == [(each.where, len(each.leftovers)) for each in proofs.proven]
+    assert [str(cut)] == [each.where for each in proofs.unproven]
+
+
+def test_a_broken_image_hides_no_other_of_the_same_place(tmp_path: Path) -> None:
+    made = Layout(tmp_path / "a")
+    wrong = made.image(DIRTY, config([layer(["a"]), layer(["b"])]), annotations={NAME: "wrong"})
+    path = made.index(wrong, made.image(DIRTY, annotations={NAME: "right"}))
+
+    proofs = prove_all([str(path)], OPTIONS)
+
+    assert ["right"] == [each.name for each in proofs.proven]
+    assert 1 == len(proofs.unproven)
+
+
+# --- caches that lie elsewhere -------------------------------------------------------------------------
+PIP = "http-v2/a"
+
+
+@pytest.mark.parametrize(
+    "layers, root",
+    [
+        ([[link("root/.cache", "../data/cache"), f"data/cache/pip/{PIP}"]], "data/cache/pip"),
+        ([[f"data/cache/pip/{PIP}"], [link("root/.cache", "/data/cache")]], "data/cache/pip"),
+        ([[link("root/.cache", "/data/cache")], [f"data/cache/pip/{PIP}"]], "data/cache/pip"),
+        ([[link("root/.cache", "/data/cache")], [f"root/.cache/pip/{PIP}"]], "data/cache/pip"),
+        ([[link("root/.cache/pip", "/data"), f"data/{PIP}"]], "data"),
+        ([[link("root/.cache/pip/http-v2", "/data"), "data/a"]], "data"),
+        ([[link("root/.cache", "/one"), link("one", "/two"), f"two/pip/{PIP}"]], "two/pip"),
+        ([[link("root/.cache", "/data"), f"data/pip/{PIP}"], ["root/.wh..cache"]], "data/pip"),
+        ([[link("var/lib", "/data"), "data/apt/lists/a"]], "data/apt/lists"),
+        ([[link("app/.mypy_cache", "/data"), "data/a"]], "data"),
+    ],
+)
+def test_a_cache_behind_a_link_is_found(layers: list[list[Member | str]], root: str, tmp_path: Path) -> None:
+    assert [(root, "present")] == [(each.path, each.verdict) for each in left(tmp_path, *layers)]
+
+
+def test_a_cache_behind_a_link_is_found_where_it_is_buried(tmp_path: Path) -> None:
+    (one,) = left(tmp_path, [link("root/.cache", "../data"), f"data/pip/{PIP}"], [".wh.data", "root/.wh..cache"])
+
+    assert ("KPT552", "buried", "data/pip") == (one.code, one.verdict, one.path)
+
+
+def test_what_a_link_in_a_cache_leads_to_is_no_cache(tmp_path: Path) -> None:
+    links = [link("root/.cache/uv/x", "/usr/lib"), link("usr/lib/cache", "/srv"), link("root/.cache", "/root/.cache")]
+
+    assert [] == left(tmp_path, [*links, "usr/lib/a.py", "srv/pip/http-v2"])
+
+
+def test_a_link_of_a_million_parts_is_read_in_time(tmp_path: Path) -> None:
+    target = "a/" * 1_000_000
+
+    assert [] == left(tmp_path, [link("root/.cache", target), link("home/.cache", "../" * 1_000_000)])
+
+
+def test_a_variable_that_names_a_link_is_followed(tmp_path: Path) -> None:
+    members: list[Member | str] = [link("packages", "/data/uv"), "data/uv/wheels-v5/a"]
+
+    assert [("uv", "data/uv")] == roots(left(tmp_path, members, env=["UV_CACHE_DIR=/packages"]))
+
+
+@pytest.mark.parametrize(
+    "members, root",
+    [
+        (["home/u/.conda/pkgs/urls.txt", "home/u/.conda/pkgs/a.conda"], "home/u/.conda/pkgs"),
+        (["root/micromamba/pkgs/urls.txt", "root/micromamba/pkgs/cache/a.json"], "root/micromamba/pkgs"),
+        (["srv/store/urls.txt", "srv/store/a.conda"], "srv/store"),
+    ],
+)
+def test_condas_caches_are_known_without_an_environment(members: list[str], root: str, tmp_path: Path) -> None:
+    (one,) = left(tmp_path, ["opt/conda/conda-meta/history", "root/micromamba/envs/a/conda-meta/history", *members])
+
+    assert ("conda", root, 1) == (one.tool, one.path, one.files)
+
+
+def test_condas_cache_after_conda_clean_is_empty(tmp_path: Path) -> None:
+    members = ["opt/conda/conda-meta/history", "opt/conda/pkgs/urls.txt", "opt/conda/pkgs/urls", "srv/urls.txt"]
+
+    assert [] == left(tmp_path, [*members])
+
+
+def test_a_folder_that_is_no_cache_is_not_made_one_by_a_variable(tmp_path: Path) -> None:
+    members = ["usr/bin/python", "usr/archive-v0/a", "usr/CACHEDIR.TAG", "usr/wheels-v5/b"]
+    (one,) = left(tmp_path, [*members], env=["UV_CACHE_DIR=/usr"])
+
+    assert ("uv", "usr", 2) == (one.tool, one.path, one.files)
 
 
 def test_attestations_are_left_out(tmp_path: Path) -> None:
@@ -523,6 +649,42 @@ def test_a_layer_that_another_image_shares_is_not_read_again(tmp_path: Path, mon
     monkeypatch.setattr("kempt.engine.image_layers.scan", None)
 
     assert [("KPT551", "root/.cache/pip")] == [(each[0], each[2]) for each in found(made.index(other))]
+
+
+@pytest.mark.parametrize("content", [b"FROM python\n" * 200, b"# kempt\n", b""], ids=["long", "short", "empty"])
+def test_a_file_that_is_no_tar_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(content)
+
+    with pytest.raises(UnreadableError, match="no tar, and so no image"):
+        prove(str(tmp_path / "Dockerfile"), OPTIONS)
+
+
+def test_a_folder_of_skopeo_is_told_what_to_become(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"schemaVersion": 2}', "utf-8")
+
+    with pytest.raises(UnsupportedError, match="wrote as dir:") as caught:
+        prove(str(tmp_path), OPTIONS)
+    assert "skopeo copy dir:FOLDER oci:OTHER" == caught.value.hint
+
+
+@pytest.mark.parametrize("magic", [b"\xfd7zXZ\0", b"BZh9"], ids=["xz", "bzip2"])
+def test_an_archive_that_is_packed_as_none_is_not_called_a_layer(magic: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.tar.xz").write_bytes(magic + bytes(600))
+
+    with pytest.raises(UnsupportedError, match="the archive is compressed by"):
+        prove(str(tmp_path / "a.tar.xz"), OPTIONS)
+
+
+def test_what_was_read_in_an_earlier_run_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kempt.host.streams._SETTLED", -1)
+    made = Layout(tmp_path / "a")
+    one, other = made.image(DIRTY[:1], pack=bytes), made.image(DIRTY, pack=bytes)
+
+    (first,) = prove(str(made.index(one)), OPTIONS)
+    (again,) = prove(str(made.path), OPTIONS)
+    (wider,) = prove(str(made.index(other)), OPTIONS)
+
+    assert (0, 1, 1) == (first.known, again.known, wider.known)
 
 
 def test_a_damaged_cache_is_read_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

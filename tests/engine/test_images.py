@@ -77,6 +77,23 @@ target "app" {
   target   = "prod"
 }
 """
+VARIABLE = """\
+variable "T" {
+  default = "prod"
+}
+variable "D" { default = "od" }
+"""
+MATRIX = """\
+target "app" {
+  name = "app-${stage}"
+  matrix = {
+    stage = ["prod", "dev"]
+  }
+  dockerfile = "docker/app.Dockerfile"
+  target = stage
+}
+"""
+VARIABLES = '{"variable": {"T": {"default": "prod"}}, '
 SHARED = "x: &b {dockerfile: docker/app.Dockerfile}\n"
 JSON = """{"target": {"_base": {"dockerfile": "docker/app.Dockerfile", "target": "dev"},
 "app": {"inherits": ["_base"], "target": "prod"}}}"""
@@ -91,7 +108,7 @@ JSON = """{"target": {"_base": {"dockerfile": "docker/app.Dockerfile", "target":
         ("docker-compose.prod.yaml", "services: {a: {build: {dockerfile: docker/app.Dockerfile, target: 0}}}", []),
         ("docker/docker-compose-ci.yml", "services: {a: {build: {dockerfile: ./app.Dockerfile, target: PROD}}}", []),
         ("compose.yml", "services: {a: {build: {dockerfile: docker/app.Dockerfile, target: '${T:-dev}'}}}", [4]),
-        ("compose.yml", "services: {a: {build: {dockerfile: docker/app.Dockerfile, target: '${T}'}}}", [4, 6]),
+        ("compose.yml", "services: {a: {build: {dockerfile: docker/app.Dockerfile, target: '${T}'}}}", [1]),
         (
             "compose.yml",
             f"{SHARED}services: {{a: {{build: {{<<: *b, target: prod}}}}, d: {{build: {{<<: *b, target: dev}}}}}}",
@@ -100,6 +117,14 @@ JSON = """{"target": {"_base": {"dockerfile": "docker/app.Dockerfile", "target":
         ("docker-bake.hcl", HCL.replace('target   = "prod"', ""), [4]),
         ("docker-bake.hcl", HCL.replace('"dev"', '"prod"'), []),
         ("docker-bake.hcl", HCL.replace('"prod"', '"test"').replace('target     = "dev"', ""), [4, 6]),
+        ("docker-bake.hcl", 'variable "T" {\n  default = "prod"\n}\n' + HCL.replace('"prod"', "T"), [4]),
+        ("docker-bake.hcl", VARIABLE + HCL.replace('"dev"', '"${T}"').replace('"prod"', "T"), []),
+        ("docker-bake.hcl", VARIABLE + HCL.replace('"dev"', "T # why").replace('"prod"', '"pr${D}"'), []),
+        ("docker-bake.hcl", HCL.replace('"dev"', "T").replace('"prod"', "upper(T)"), [1]),
+        ("docker-bake.hcl", HCL.replace('"dev"', "T"), [1]),
+        ("docker-bake.hcl", MATRIX, [4]),
+        ("docker-bake.json", JSON.replace('"dev"', '"${T}"').replace('"prod"', '"${T}"'), [1]),
+        ("docker-bake.json", VARIABLES + JSON[1:].replace('"dev"', '"${T}"').replace('"prod"', '"${T}"'), []),
         ("docker-bake.json", JSON.replace('"dev"', '"prod"'), []),
         ("docker-bake.json", JSON.replace(', "target": "prod"', ""), [4]),
         ("docker-bake.override.json", JSON.replace('"dev"', '"prod"'), []),

@@ -32,7 +32,10 @@ UV = "`uv sync` leaves `/root/.cache/uv` in the image"
         (["RUN a && \\", "  # why", "  pip install x"], [f"4: {PIP}"]),
         (["RUN pip install x && pip install --no-cache-dir y"], [f"2: {PIP}"]),
         (["RUN pip wheel -w /w x"], ["2: `pip wheel -w /w x` leaves `/root/.cache/pip` in the image"]),
-        (["ONBUILD RUN pip install x"], []),
+        (["ONBUILD RUN pip install x"],
+         ["2: `pip install x` leaves `/root/.cache/pip` in each image that is built on this one"]),
+        (["ONBUILD RUN pip install --no-cache-dir x"], []),
+        (["RUN pip install --help"], []), (["RUN uv sync -h"], []),
         (["RUN pip list"], []),
     ],
 )  # fmt: skip
@@ -62,6 +65,16 @@ def test_installs(git_repo: MakeRepository, lines: list[str], expected: list[str
         ["RUN pip install x && rm -rf /root/.cache"], ["RUN pip install x && rm -rf ~/.cache/*"],
         ["RUN pip install x && pip cache purge"], ["RUN uv sync; uv cache clean"],
         ["RUN pip install x && rm -r $HOME/.cache/pip"], ["RUN conda install x && conda clean -afy"],
+        ["RUN pip config set global.no-cache-dir true && pip install x"],
+        ["RUN a && pip config --user set install.no-cache-dir yes", "RUN pip install x"],
+        ['RUN C=/root/.cache; pip install x && rm -rf "$C"'],
+        ['RUN C=$HOME/.cache; pip install x && rm -rf "${C}/pip"'],
+        ['RUN C=$(pip cache dir); pip install x && rm -rf "$C"'],
+        ["RUN pip install x; for d in /root/.cache /tmp; do rm -rf $d; done"],
+        ["RUN pip install x; for d in /tmp /root; do rm -rf $d/.cache; done"],
+        ["RUN pip install x && find / -name .cache -type d -exec rm -rf {} +"],
+        ["RUN pip install x && find /root/.cache -name 'pi*' -exec rm -r {} +"],
+        ["RUN trap 'rm -rf /root/.cache' EXIT; pip install x"], ["RUN trap 'pip cache purge' 0 && pip install x"],
         ['RUN uv sync && rm -rf "$(uv cache dir)"'], ["RUN <<EOF", "pip install x", "rm -rf /root/.cache", "EOF"],
     ],
     ids=" ".join,
@@ -78,12 +91,40 @@ def test_what_leaves_no_cache(git_repo: MakeRepository, lines: list[str]) -> Non
         ["USER app", "RUN --mount=type=cache,target=/root/.cache/pip pip install x"],
         ["RUN rm -rf /root/.cache/pip && pip install x"], ["RUN poetry install && poetry cache clear pypi --all -n"],
         ["RUN uv sync && uv cache prune"], ["RUN pip install x && rm -rf /root/.cache/uv"],
+        ["RUN pip install x; for d in /tmp /var; do rm -rf $d; done"], ["RUN pip install x; D=/tmp; rm -rf $D"],
+        ["RUN pip install x && find / -name .caches -exec rm -rf {} +"], ["RUN trap 'rm -rf /tmp' EXIT; pip install x"],
+        ["RUN trap 'rm -rf /root/.cache' ERR; pip install x"],
+        ["RUN pip install x && find /srv -name .cache -exec rm -r {} +"],
         ["RUN uv run --no-cache-x build --no-cache"], ["RUN pip install x && pip cache remove y"],
     ],
     ids=" ".join,
 )  # fmt: skip
 def test_what_looks_like_it_and_leaves_one(git_repo: MakeRepository, lines: list[str]) -> None:
     assert 1 == len(told(git_repo, RULE, image(*lines)))
+
+
+@pytest.mark.parametrize(
+    "removal",
+    ['rm -rf "$WHO"', "rm -rf $(cat list)", "find / -path '*/pip/*' -delete", "xargs rm -rf < list"],
+)
+def test_a_removal_that_is_not_understood_is_said_to_be_none(git_repo: MakeRepository, removal: str) -> None:
+    [found] = judged(git_repo({DOCKERFILE: image(f"RUN pip install x && {removal}")}), RULE)
+
+    expected = f"`pip install x` may leave `/root/.cache/pip` in the image: what `{removal.partition(' <')[0]}"
+    assert (Level.INFO, None) == (found.level, found.fix)
+    assert found.message.replace("'", "").startswith(expected.replace('"', "").replace("'", ""))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "".join(f"for {name} in {'x ' * 500}; do " for name in "abcdef") + "rm -rf /$a$b$c$d$e$f" + "; done" * 6,
+        "; ".join(f"V{number}=$V{number + 1}$V{number + 1}" for number in range(200)) + "; rm -rf $V0",
+    ],
+    ids=["loops", "variables"],
+)
+def test_variables_of_many_values_are_read_in_time(git_repo: MakeRepository, script: str) -> None:
+    assert 1 == len(told(git_repo, RULE, image(f"RUN pip install x; {script}")))
 
 
 def test_builders_may_keep_their_cache(git_repo: MakeRepository) -> None:
@@ -132,6 +173,8 @@ def test_names(git_repo: MakeRepository, name: str, is_read: bool) -> None:  # n
         (image("RUN pip install x"), Level.ERROR),
         (image("RUN pip install x", base="registry.example/team/base:1"), Level.WARNING),
         (image("USER 1001", "RUN pip install x"), Level.INFO),
+        (image("USER 1001", "RUN --mount=type=cache,target=/root/.cache/uv uv sync"), Level.INFO),
+        (image("ONBUILD RUN pip install x"), Level.INFO),
         (image("COPY pip.conf /etc/", "RUN pip install x"), Level.INFO),
     ],
 )
@@ -171,6 +214,9 @@ UNKNOWN = "may install and leave a cache: that is not known here"
         ("RUN conda env create -f e.yml && conda clean -afy", {"e.yml": "dependencies:\n  - x\n  - pip:\n    - y\n"},
          "pip: of e.yml"),
         ("RUN cat <<E | bash\npip install x\nE", {}, "<<E"),
+        ("RUN cat <<E > /i.sh\npip install x\nE", {}, ""),
+        ("RUN cat <<E > /i.sh\npip install x\nE\nRUN sh /i.sh", {}, "<<E"),
+        (f"RUN echo {'$(' * 3000}pip install x{')' * 3000}", {}, "pip install"),
         ("RUN <<E cat > /i.sh && sh /i.sh\nuv sync\nE", {}, "<<E"),
         ("RUN ./start.sh && rm -rf /root/.cache", {"start.sh": "pip install x\n"}, ""),
         ("RUN conda env create -f e.yml && conda clean -afy", {"e.yml": "dependencies:\n  - x\n  - pip\n"}, ""),

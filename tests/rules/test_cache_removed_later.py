@@ -103,6 +103,14 @@ def test_what_takes_no_more_commands_gets_the_flag(git_repo: MakeRepository, run
             "RUN pip install x\nRUN uv sync\nRUN rm -rf /root/.cache",
             "RUN pip install --no-cache-dir x\nRUN uv sync --no-cache",
         ),
+        (
+            "RUN pip install x\nRUN fill\nRUN rm -rf /root/.cache",
+            "RUN pip install --no-cache-dir x\nRUN fill\nRUN rm -rf /root/.cache",
+        ),
+        (
+            "RUN pip install x\nCOPY app.py /root/.cache/pip/\nRUN rm -rf /root/.cache",
+            "RUN pip install --no-cache-dir x\nCOPY app.py /root/.cache/pip/\nRUN rm -rf /root/.cache",
+        ),
     ],
 )
 def test_fixes(git_repo: MakeRepository, before: str, after: str) -> None:

@@ -103,3 +103,12 @@ def test_a_home_is_copied_without_its_cache(git_repo: MakeRepository, docker_fix
     text = "FROM python AS b\nRUN {}\nFROM python\nCOPY --from=b /root /root\n"
 
     assert text.format(install) == mended_image(git_repo, RULE, text.format("pip install x"), docker_fix=docker_fix)
+
+
+@pytest.mark.parametrize("copy", ["/root /root", "/ /", "/root/.cache /c"])
+def test_a_cache_that_a_later_layer_of_the_builder_removed_is_not_copied(git_repo: MakeRepository, copy: str) -> None:
+    builder = "FROM python AS b\nRUN pip install x\n"
+    removed = f"{builder}RUN rm -rf /root/.cache\nFROM debian\nCOPY --from=b {copy}\n"
+    kept = f"{builder}RUN rm -rf /tmp\nFROM debian\nCOPY --from=b {copy}\n"
+
+    assert [0, 1] == [len(told(git_repo, RULE, text)) for text in (removed, kept)]

@@ -39,3 +39,27 @@ def test_what_is_no_environment_or_brings_its_python(git_repo: MakeRepository, l
     text = f"FROM python:3.12 AS b\nRUN python -m venv /opt/venv\nFROM debian:12\n{line}\n"
 
     assert [] == told(git_repo, RULE, text)
+
+
+@pytest.mark.parametrize(
+    "made, environment",
+    [
+        ("python -m venv /opt/v", "/opt/v"), ("python3.11 -m venv --copies /opt/app-env", "/opt/app-env"),
+        ("virtualenv -p python3 /opt/x", "/opt/x"), ("uv venv --python 3.11 /opt/y", "/opt/y"),
+        ("cd /opt && python -m venv z", "/opt/z"), ("V=/opt/w; python -m venv /opt/w", "/opt/w"),
+    ],
+)  # fmt: skip
+def test_an_environment_is_known_by_the_command_that_makes_it(
+    git_repo: MakeRepository, made: str, environment: str
+) -> None:
+    text = f"FROM python:3.11 AS b\nRUN {made}\nFROM b AS c\nFROM python:3.12-alpine\nCOPY --from=c /opt /opt\n"
+
+    assert [f"5: `{environment}` of `c` does not fit: it is made for glibc, and this image has musl"] == told(
+        git_repo, RULE, text
+    )
+
+
+def test_an_environment_is_known_by_the_variable_that_activates_it(git_repo: MakeRepository) -> None:
+    text = "FROM python:3.11 AS b\nENV VIRTUAL_ENV=/opt/v\nRUN ./make\nFROM python:3.12\nCOPY --from=b /opt/v /opt/v\n"
+
+    assert 1 == len(told(git_repo, RULE, text))

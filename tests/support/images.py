@@ -59,10 +59,15 @@ def digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def config(layers: Sequence[bytes], history: Sequence[Mapping[str, Any]] = (), env: Sequence[str] = ()) -> bytes:
+def config(
+    layers: Sequence[bytes],
+    history: Sequence[Mapping[str, Any]] = (),
+    env: Sequence[str] = (),
+    platform: Mapping[str, Any] = AMD64,
+) -> bytes:
     """The config of an image of these plain layers."""
     rootfs = {"type": "layers", "diff_ids": [digest(each) for each in layers]}
-    return json.dumps({**AMD64, "rootfs": rootfs, "history": list(history), "config": {"Env": list(env)}}).encode()
+    return json.dumps({**platform, "rootfs": rootfs, "history": list(history), "config": {"Env": list(env)}}).encode()
 
 
 def docker_archive(path: Path, layers: Sequence[bytes], settings: bytes | None = None, name: str = "shop:1") -> Path:

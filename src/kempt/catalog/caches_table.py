@@ -12,6 +12,7 @@ ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], str, tuple[str, ...], tup
     ("pre-commit", "KPT551", "home", ".cache/pre-commit", (), "", ("PRE_COMMIT_HOME",), ()),
     ("pip-tools", "KPT551", "home", ".cache/pip-tools", (), "", ("PIP_TOOLS_CACHE_DIR",), ()),
     ("virtualenv", "KPT551", "home", ".cache/virtualenv", (), "", (), ()),
+    ("conda", "KPT551", "home", ".conda/pkgs", (), "", ("CONDA_PKGS_DIRS",), ()),
     ("conda", "KPT551", "conda", "pkgs", (), "", (), ()),
     ("wheels", "KPT553", "wheel", "", (), ".whl", (), ("ensurepip/_bundled", "site-packages", "dist-packages", "python-wheels", "seed/wheels/embed")),
     ("mypy", "KPT554", "name", ".mypy_cache", (), "", (), ()),

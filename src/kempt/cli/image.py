@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kempt.cli import output
 from kempt.cli.options import ProgressArgs, add_output, add_progress, deliver, format_of, quoted, report_look
-from kempt.errors import UsageError
+from kempt.errors import KemptError, UsageError
 from kempt.model.finding import Finding, Level
 from kempt.model.image import Leftover, Verdict
 from kempt.report import RENDERERS
@@ -49,7 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Args) -> int:
     """Prove each image, show what is left in them, and return the exit code."""
-    from kempt.engine.image import ImageOptions, prove, ticks
+    from kempt.engine.image import ImageOptions, prove_all, ticks
     from kempt.engine.image_findings import report_of
     from kempt.engine.surroundings import write_report
     from kempt.report import render
@@ -61,14 +61,17 @@ def run(args: Args) -> int:
         raise UsageError("no image was named", hint="docker save IMAGE | kempt image -")
     if args.paths.count("-") > 1:
         raise UsageError("standard input holds one image")
+    _keep_inputs(args)
     tell = (lambda _: None) if args.quiet or args.no_progress else output.progress
     options = ImageOptions(args.platform, use_cache=not args.no_cache)
     started = ticks()
-    proofs = [proof for where in args.paths for proof in prove(where, options, tell)]
+    proofs = prove_all(args.paths, options, tell)
     report = report_of(proofs, ticks() - started)
     output.progress("")
+    for each in proofs.unproven:
+        output.complain(KemptError(each.message, hint=each.hint, code=each.code))
     if args.html is not None:
-        write_report(args.html, to_html(proofs))
+        write_report(args.html, to_html(proofs, report))
     look = report_look(args, "image", target=" ".join(quoted(path) for path in args.paths))
     if chosen == "text":
         text = to_text(proofs, report, look)
@@ -77,7 +80,21 @@ def run(args: Args) -> int:
     else:
         text = render(report, chosen, width=look.width, color=look.color, verbose=look.verbose, command="image")
     deliver(args, text, chosen)
-    return exit_code([each for proof in proofs for each in proof.leftovers], report.findings, args.fail_on)
+    leftovers = [each for proof in proofs.proven for each in proof.leftovers]
+    return 2 if proofs.unproven else exit_code(leftovers, report.findings, args.fail_on)
+
+
+def _keep_inputs(args: Args) -> None:
+    """Raises UsageError where a report would be written over an image, or over the other report."""
+    from kempt.engine.surroundings import would_replace
+
+    outputs = [path for path in (args.html, args.output_file) if path is not None]
+    for path in outputs:
+        for where in args.paths:
+            if where != "-" and would_replace(path, where):
+                raise UsageError(f"the report would replace the image: {path}", hint="name another file")
+    if len(outputs) > 1 and (outputs[0] == outputs[1] or would_replace(*outputs)):
+        raise UsageError(f"two reports cannot be one file: {outputs[0]}", hint="name another file for one of them")
 
 
 def exit_code(leftovers: Sequence[Leftover], findings: Sequence[Finding], fail_on: str) -> int:

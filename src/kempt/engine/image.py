@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kempt import __version__
 from kempt.catalog.caches import CACHES
-from kempt.engine.image_choice import chosen
+from kempt.engine.image_aliases import Aliases
+from kempt.engine.image_choice import Chosen, in_archive, in_index, read
+from kempt.engine.image_kinds import Kinds, anchored_places
 from kempt.engine.image_layers import Known, Proven
-from kempt.engine.image_leftovers import Kinds, bytes_by_kind, leftovers
-from kempt.engine.image_sources import ArchiveSource, FolderSource, Source, StreamSource, checked, name_of
-from kempt.errors import ToolError, UnreadableError, UnsupportedError, UsageError
-from kempt.formats.oci.compression import MAGIC, Limits, decompressed, is_compressed
-from kempt.formats.oci.documents import archive, image_config, is_foreign
+from kempt.engine.image_leftovers import bytes_by_kind, leftovers
+from kempt.engine.image_sources import ArchiveSource, FolderSource, Source, StreamSource, name_of
+from kempt.errors import KemptError, ToolError, UnreadableError, UnsupportedError, UsageError
+from kempt.formats.oci.compression import Limits, decompressed, is_compressed
+from kempt.formats.oci.documents import archive, is_foreign, is_manifest
 from kempt.formats.oci.merged import Merged
+from kempt.formats.oci.ordinary import BLOCK
+from kempt.formats.oci.tar import is_tar
 from kempt.host.clock import ticks
 from kempt.host.env import environ
 from kempt.host.run import find_program, streamed
 from kempt.host.streams import OpenFile, kind_at, standard_input
-from kempt.model.image import Descriptor, ImageConfig, ImageProof, Layer, LayerFacts, Manifest
+from kempt.model.image import Descriptor, ImageConfig, ImageProof, Layer, LayerFacts, Manifest, Proofs, Unproven
 
 LAYOUT, INDEX, ARCHIVE = "oci-layout", "index.json", "manifest.json"
 STDIN = "-"
+_WHOLE = "the archive"
 LAYERS = 1_000
 """The most layers that an image may have; docker runs none with more than 127."""
 PROGRAMS = ("docker", "podman")
@@ -31,7 +36,7 @@ ENDINGS = (".tar", ".tgz", ".gz", ".zst")
 """What a name ends with that is meant as a file's: no image is asked for by it."""
 
 
-__all__ = ["ImageOptions", "prove", "ticks"]
+__all__ = ["ImageOptions", "prove", "prove_all", "ticks"]
 
 
 class ImageOptions(NamedTuple):
@@ -47,29 +52,61 @@ def prove(where: str, options: ImageOptions, tell: Callable[[str], None] = lambd
 
     Raises KemptError for what cannot be read or is no image: it is never called clean.
     """
+    results = tuple(_results(where, options, tell))
+    for each in results:
+        if isinstance(each, KemptError):
+            raise each
+    return tuple(each for each in results if isinstance(each, ImageProof))
+
+
+def prove_all(places: Sequence[str], options: ImageOptions, tell: Callable[[str], None] = lambda _: None) -> Proofs:
+    """The images of several places. One that cannot be read hides no other."""
+    results = [(where, each) for where in places for each in _results(where, options, tell)]
+    return Proofs(
+        tuple(each for _, each in results if isinstance(each, ImageProof)),
+        tuple(
+            Unproven(where, str(each), each.hint, each.code) for where, each in results if isinstance(each, KemptError)
+        ),
+    )
+
+
+def _results(where: str, options: ImageOptions, tell: Callable[[str], None]) -> Iterator[ImageProof | KemptError]:
+    """What came of each image of a place; one error where it cannot be opened at all."""
+    known = Known(options.limits, use_cache=options.use_cache)
     try:
-        known = Known(options.limits, use_cache=options.use_cache)
         source = _opened(where, options.limits, known)
-        return tuple(_proof(where, source, manifest, known, tell) for manifest in _images(source, options.platform))
-    except UnreadableError as error:
-        if error.path is None:
-            error.path = "standard input" if where == STDIN else where
-        raise
-    except UnsupportedError as error:
-        error.path = error.path or where
-        raise
+        images = _images(source, options.platform)
+    except KemptError as error:
+        yield _placed(error, where)
+        return
+    for each in images:
+        try:
+            yield _proof(where, source, read(source, each, options.platform), known, tell)
+        except KemptError as error:
+            yield _placed(error, where)
+
+
+def _placed(error: KemptError, where: str) -> KemptError:
+    """The error with the place that it is about, where it does not name it itself."""
+    is_named = isinstance(error, ToolError) or (isinstance(error, UsageError) and where in error.message)
+    if error.path is None and not is_named:
+        error.path = "standard input" if where == STDIN else where
+    return error
 
 
 def _opened(where: str, limits: Limits, known: Known) -> Source:
     if where == STDIN:
-        return StreamSource(decompressed(standard_input(), limits), known)
+        return StreamSource(decompressed(standard_input(), limits, _WHOLE), known)
     kind = kind_at(where)
     if kind == "folder":
         return FolderSource(where, known)
     if kind == "file":
         file = OpenFile(where)
-        if is_compressed(file.read(0, MAGIC)):
-            return StreamSource(decompressed(file.pieces(0, file.size), limits), known)
+        start = file.read(0, BLOCK)
+        if is_compressed(start):
+            return StreamSource(decompressed(file.pieces(0, file.size), limits, _WHOLE), known)
+        if not is_tar(start):
+            raise UnreadableError("no tar, and so no image", hint="docker save IMAGE | kempt image -")
         return ArchiveSource(file, known)
     return StreamSource(_saved(where), known)
 
@@ -99,12 +136,17 @@ def _saved(name: str) -> Iterator[bytes]:
 
 def _images(source: Source, platform: str) -> tuple[Manifest, ...]:
     if source.holds(INDEX):
-        return chosen(source, source.document(INDEX), platform)
+        return in_index(source, source.document(INDEX), platform)
     if source.holds(ARCHIVE):
-        images = archive(source.document(ARCHIVE), ARCHIVE)
+        content = source.document(ARCHIVE)
+        if isinstance(source, FolderSource) and is_manifest(content, ARCHIVE):
+            raise UnsupportedError(
+                "a folder that skopeo wrote as dir:, which is not read here", hint="skopeo copy dir:FOLDER oci:OTHER"
+            )
+        images = archive(content, ARCHIVE)
         if not images:
             raise UnreadableError(f"{ARCHIVE} lists no image")
-        return images
+        return in_archive(source, images, platform)
     if source.holds("repositories"):
         raise UnsupportedError("an archive of docker before 1.10, which holds no digests", hint="docker save it anew")
     what = "folder" if isinstance(source, FolderSource) else "tar"
@@ -113,32 +155,34 @@ def _images(source: Source, platform: str) -> tuple[Manifest, ...]:
     )
 
 
-def _proof(where: str, source: Source, manifest: Manifest, known: Known, tell: Callable[[str], None]) -> ImageProof:
-    place = manifest.config
-    content = checked(source, place.digest) if place.digest else source.document(place.name)
-    config = image_config(content, f"the config of {manifest.name}")
+def _proof(where: str, source: Source, image: Chosen, known: Known, tell: Callable[[str], None]) -> ImageProof:
+    manifest, config = image.manifest, image.config
     if len(config.diff_ids) != len(manifest.layers):
         raise UnreadableError(
             f"{manifest.name} has {len(manifest.layers)} layers, and its config digests for {len(config.diff_ids)}"
         )
     if len(manifest.layers) > LAYERS:
         raise UnsupportedError(f"{manifest.name} has {len(manifest.layers):,} layers, more than {LAYERS:,}")
-    key = _key(source, manifest, content)
+    key = _key(source, manifest, image.content)
     proven = known.verdict(key)
-    if proven is None:
-        proven = _proven(source, manifest, config, tell)
-        known.keep(key, proven)
-    return ImageProof(where, manifest.name, config.platform, *proven)
+    if proven is not None:
+        return ImageProof(where, manifest.name, config.platform, *proven, known=len(manifest.layers))
+    before = known.reused
+    proven = _proven(source, manifest, config, tell)
+    known.keep(key, proven)
+    return ImageProof(where, manifest.name, config.platform, *proven, known=known.reused - before)
 
 
 def _proven(source: Source, manifest: Manifest, config: ImageConfig, tell: Callable[[str], None]) -> Proven:
-    merged, facts = Merged(), []
+    merged, facts, aliases = Merged(), [], Aliases(anchored_places(config))
     for number, descriptor in enumerate(manifest.layers):
         tell(f"reading layer {number + 1} of {len(manifest.layers)} of {manifest.name}")
         layer = _layer(source, descriptor, config.diff_ids[number], number + 1)
         merged.add(layer.entries)
+        aliases.note(merged)
         facts.append(_facts(layer, config, number))
-    kinds = Kinds(merged.shipped, config)
+    aliases.settle(merged)
+    kinds = Kinds(merged, config, aliases)
     weights = bytes_by_kind(merged, kinds, len(facts))
     shown = tuple(each._replace(kinds=found) for each, found in zip(facts, weights, strict=True))
     return shown, leftovers(merged, kinds, config)

@@ -1,16 +1,17 @@
 """What compose and bake files say of the images of a tree: Dockerfile, context, target, and Dockerfiles inside of them.
 
-One that cannot be read, or whose words come from variables without a default, says nothing.
+One that cannot be read, or names a folder or a file by a variable without a default, says nothing. Where it so names a
+stage, that is known: which one is built is not.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from posixpath import dirname, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from kempt.engine import image_bake
 from kempt.engine.automation import TreeFiles
 from kempt.formats.dockerfile.expansion import expanded
 
@@ -20,22 +21,14 @@ if TYPE_CHECKING:
 COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml")
 BAKE = ("docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl")
 INLINE = (b"dockerfile_inline", b"dockerfile-inline")
-_ATTRIBUTE = re.compile(r'^\s*(target|dockerfile|context)\s*=\s*"([^"\n]{1,200})"', re.MULTILINE)
-_INHERITS = re.compile(r"^\s*inherits\s*=\s*\[([^\]\n]{0,500})\]", re.MULTILINE)
-_QUOTED = re.compile(r'"([^"\n]{1,200})"')
-_BLOCK = re.compile(
-    r'^(?:target\s+"?([\w.-]+)"?|group\b[^{\n]*|variable\b[^{\n]*|function\b[^{\n]*)\s*\{', re.MULTILINE
-)
-_HEREDOC = re.compile(r"^[ \t]*dockerfile-inline\s*=\s*<<-?(\w+)[ \t]*\r?\n", re.MULTILINE)
-_NAMES = ("context", "dockerfile", "target")
-_DEEPEST = 5
 
 
 class Build(NamedTuple):
     """One build. `path` is that of the Dockerfile, `context` the folder that is sent, `target` the stage, "" the last.
 
     `text` is a Dockerfile that stands in the file itself, all else blanked out, so that its places are those of the
-    file; `indent` is what stands before each of its lines.
+    file; `indent` is what stands before each of its lines. `unclear` is the file that names the stage by a variable
+    whose value is not written down.
     """
 
     path: str
@@ -43,6 +36,7 @@ class Build(NamedTuple):
     target: str = ""
     text: str = ""
     indent: str = ""
+    unclear: str = ""
 
 
 def builds(files: TreeFiles) -> Iterator[Build]:
@@ -68,7 +62,7 @@ def _composed(path: str, content: bytes) -> Iterator[Build]:
         node = yaml.get(service.value, "build")
         if isinstance(node, yaml.Mapping):
             inline = yaml.get(node, "dockerfile_inline")
-            texts = {name: yaml.text_of(yaml.get(node, name)) for name in _NAMES}
+            texts = {name: yaml.text_of(yaml.get(node, name)) for name in image_bake.NAMES}
             if isinstance(inline, yaml.Scalar):
                 yield from _inline(path, texts, document, inline)
             else:
@@ -96,6 +90,7 @@ def _within(path: str, build: Build, text: str, start: int, end: int) -> Build:
 
 def _build(path: str, texts: Mapping[str, str]) -> Iterator[Build]:
     known = {name: expanded(text, {}) for name, text in texts.items()}
+    target = known.pop("target", "")
     if any("$" in text or "://" in text for text in known.values()):
         return
     context = normpath(f"{dirname(path) or '.'}/{known.get('context') or '.'}")
@@ -103,54 +98,16 @@ def _build(path: str, texts: Mapping[str, str]) -> Iterator[Build]:
         return
     context = "" if context == "." else context
     name = normpath(f"{context or '.'}/{known.get('dockerfile') or 'Dockerfile'}")
-    yield Build(name, context, known.get("target", ""))
+    is_known = "$" not in target
+    yield Build(name, context, target if is_known else "", unclear="" if is_known else path)
 
 
 def _baked(path: str, content: bytes) -> Iterator[Build]:
     text = content.decode("utf-8", "surrogateescape")
-    targets = _of_json(text) if path.endswith(".json") else _of_hcl(text)
-    for name in targets:
-        yield from _build(path, _inherited(targets, name))
-    if not path.endswith(".json"):
-        for match in _HEREDOC.finditer(text):
-            end = re.compile(rf"^[ \t]*{match[1]}[ \t]*$", re.MULTILINE).search(text, match.end())
-            for build in _build(path, {}):
-                yield _within(path, build, text, match.end(), end.start() if end else len(text))
-
-
-def _inherited(targets: Mapping[str, Mapping[str, str]], name: str, depth: int = 0) -> dict[str, str]:
-    """What a target says itself, over what it inherits; the last that it names wins."""
-    found: dict[str, str] = {}
-    own = targets.get(name, {})
-    for other in own.get("inherits", "").split() if depth < _DEEPEST else ():
-        found |= _inherited(targets, other, depth + 1)
-    return found | {key: value for key, value in own.items() if key in _NAMES}
-
-
-def _of_json(text: str) -> dict[str, dict[str, str]]:
-    """The targets of a bake file in JSON, each with its words; lists of names are joined by blanks."""
-    try:
-        given = json.loads(text)["target"].items()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
-    found = {}
-    for name, each in given:
-        if isinstance(each, dict) and "dockerfile-inline" not in each:
-            words = {str(key): value for key, value in each.items() if isinstance(value, str)}
-            inherits = each.get("inherits")
-            names = [str(other) for other in inherits] if isinstance(inherits, list) else []
-            found[str(name)] = words | {"inherits": " ".join(names)}
-    return found
-
-
-def _of_hcl(text: str) -> dict[str, dict[str, str]]:
-    """The targets of a bake file in HCL; what its functions make is not worked out."""
-    found = {}
-    starts = list(_BLOCK.finditer(text))
-    ends = [match.start() for match in starts[1:]] + [len(text)]
-    for match, end in zip(starts, ends, strict=True):
-        if match[1] and not _HEREDOC.search(text, match.end(), end):
-            inherits = _INHERITS.search(text, match.end(), end)
-            names = _QUOTED.findall(inherits[1]) if inherits else []
-            found[match[1]] = dict(_ATTRIBUTE.findall(text, match.end(), end)) | {"inherits": " ".join(names)}
-    return found
+    is_json = path.endswith(".json")
+    for words in image_bake.targets(text, is_json=is_json):
+        yield from _build(path, words)
+    for match in () if is_json else image_bake.HEREDOC.finditer(text):
+        end = re.compile(rf"^[ \t]*{match[1]}[ \t]*$", re.MULTILINE).search(text, match.end())
+        for build in _build(path, {}):
+            yield _within(path, build, text, match.end(), end.start() if end else len(text))

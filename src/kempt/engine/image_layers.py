@@ -26,6 +26,7 @@ class Known:
 
     def __init__(self, limits: Limits, *, use_cache: bool = True) -> None:
         self.limits = limits
+        self.reused = 0  # layers that were not read again
         self._use_cache = use_cache
 
     def layer(self, identity: str, pieces: Callable[[], Iterator[bytes]]) -> Layer:
@@ -37,6 +38,7 @@ class Known:
             digest = _kept(_key(identity), _PLACE).decode("ascii", "replace")
             layer = from_bytes(_kept(digest, _LIMIT)) if digest else None
             if layer is not None and _name(layer.digest) == digest:
+                self.reused += 1
                 return layer
         layer = scan(pieces(), self.limits)
         if identity and self._use_cache:

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
-from kempt.catalog.caches import CACHES, UV_BUCKET
-from kempt.errors import UnreadableError
+from kempt.engine.image_kinds import ENVIRONMENT, WHEEL, Kind, Kinds
 from kempt.formats.oci.merged import Merged, Node
-from kempt.formats.oci.names import joined, normal
-from kempt.model.image import CacheRow, ImageConfig, Leftover, Place, Verdict
+from kempt.model.image import ImageConfig, Leftover, Verdict
 
 BURIED_CACHE = "KPT552"
 _CACHE = "KPT551"
-_ENVIRONMENT = CacheRow("environment", "KPT554", Place.NAME, "")
-_WHEEL = next(row for row in CACHES if row.place is Place.WHEEL)
-_UV = next(row for row in CACHES if row.tool == "uv")
-_TAG = "CACHEDIR.TAG"
-_BUCKET = re.compile(f"(?:^|/){UV_BUCKET}/")
-
-
-class _Kind(NamedTuple):
-    """What a folder belongs to: the row, and the folder that is the cache itself."""
-
-    row: CacheRow
-    root: str
+_CONDA = "conda"
 
 
 class _Group(NamedTuple):
     verdict: Verdict
-    kind: _Kind
+    kind: Kind
     layer: int
 
 
@@ -44,9 +29,9 @@ def leftovers(merged: Merged, kinds: Kinds, config: ImageConfig) -> tuple[Leftov
     for each, kind in _classified(merged.shipped, kinds):
         content = each.content
         verdict = Verdict.PRESENT if each.alive else Verdict.BURIED
-        if verdict is Verdict.PRESENT and kind.row is _ENVIRONMENT:
+        if verdict is Verdict.PRESENT and kind.row is ENVIRONMENT:
             continue
-        if content in used and (verdict is Verdict.BURIED or kind.row.place is Place.CONDA):
+        if content in used and (verdict is Verdict.BURIED or kind.row.tool == _CONDA):
             continue  # the bytes are needed
         if verdict is Verdict.BURIED and (content.layer != each.layer or content.left):
             continue  # another name for bytes that are counted where they are
@@ -61,22 +46,26 @@ def leftovers(merged: Merged, kinds: Kinds, config: ImageConfig) -> tuple[Leftov
 
 
 def bytes_by_kind(merged: Merged, kinds: Kinds, layers: int) -> tuple[tuple[tuple[str, int], ...], ...]:
-    """What each layer's files weigh, by what they are, heaviest first: for a picture."""
+    """What each layer's files weigh, by what they are, heaviest first: for a picture.
+
+    Bytes of a cache that a file outside of it needs are those of that file, as in `leftovers`.
+    """
     sums: list[dict[str, int]] = [defaultdict(int) for _ in range(layers)]
+    used = _used_outside(merged.shipped, kinds)
     for each in merged.shipped:
         if each.first is None:
-            sums[each.layer][_called(each, kinds) if each.left else "buried"] += each.size
+            sums[each.layer][_called(used.get(each, each), kinds)] += each.size
     return tuple(tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))) for found in sums)
 
 
 def _called(each: Node, kinds: Kinds) -> str:
     """The kind of a file in words: "cache of pip", "environments", "packages" or "other files"."""
-    kind = kinds.of(each.path)
+    kind, buried = kinds.of(each.path), "" if each.content.left else "buried "
     if kind is None:
-        return "packages" if "-packages/" in each.path else "other files"
-    if kind.row is _ENVIRONMENT:
-        return "environments"
-    return "wheels" if kind.row is _WHEEL else f"cache of {kind.row.tool}"
+        return f"{buried}packages" if "-packages/" in each.path else f"{buried}files" if buried else "other files"
+    if kind.row is ENVIRONMENT:
+        return f"{buried}environments"
+    return f"{buried}wheels" if kind.row is WHEEL else f"{buried}cache of {kind.row.tool}"
 
 
 def _leftover(group: _Group, files: int, size: int, config: ImageConfig) -> Leftover:
@@ -88,106 +77,22 @@ def _leftover(group: _Group, files: int, size: int, config: ImageConfig) -> Left
     )
 
 
-def _classified(shipped: Iterable[Node], kinds: Kinds) -> Iterator[tuple[Node, _Kind]]:
+def _classified(shipped: Iterable[Node], kinds: Kinds) -> Iterator[tuple[Node, Kind]]:
     for each in shipped:
         kind = kinds.of(each.path)
         if kind is not None:
             yield each, kind
 
 
-def _used_outside(shipped: Sequence[Node], kinds: Kinds) -> set[Node]:
-    """Files with several names, one of which is in the merged view and in no cache: the bytes have to be there."""
-    used = set()
+def _used_outside(shipped: Sequence[Node], kinds: Kinds) -> Mapping[Node, Node]:
+    """Bytes with several names, one of which is in the merged view and in no cache: they have to be there.
+
+    Each comes with the first such name.
+    """
+    used: dict[Node, Node] = {}
     for each in shipped:
         if each.alive and each.content.names > 1:
             kind = kinds.of(each.path)
-            if kind is None or kind.row is _ENVIRONMENT:
-                used.add(each.content)
+            if kind is None or kind.row is ENVIRONMENT:
+                used.setdefault(each.content, each)
     return used
-
-
-class Kinds:
-    """What the files of an image belong to: each folder is asked once."""
-
-    def __init__(self, shipped: Sequence[Node], config: ImageConfig) -> None:
-        paths = [each.path for each in shipped]
-        self._memo: dict[str, _Kind | None] = {}
-        self._anchored = {**_moved(dict(config.env)), **_uv_caches(paths)}
-        self._anchored |= {row.path: (row, ()) for row in CACHES if row.place is Place.ROOT}
-        self._environments: dict[str, None] = {}
-        for path in paths:
-            folder, _, name = path.rpartition("/")
-            if name == "pyvenv.cfg":
-                self._environments[folder] = None
-            elif path.endswith("conda-meta/history"):
-                prefix = folder.removesuffix("conda-meta").rstrip("/")
-                self._environments[prefix] = None
-                conda = next(row for row in CACHES if row.place is Place.CONDA)
-                self._anchored[joined(prefix, conda.path)] = (conda, ())
-
-    def of(self, path: str) -> _Kind | None:
-        """What a file belongs to, None for one that is right where it is."""
-        folder, _, name = path.rpartition("/")
-        if folder in self._memo:
-            kind = self._memo[folder]
-        else:
-            kind = self._memo[folder] = self._of_folder(folder)
-        if kind is not None and kind.row.ending and not name.endswith(kind.row.ending):
-            kind = None
-        if name.endswith(_WHEEL.ending) and (kind is None or kind.row is _ENVIRONMENT):
-            return None if _is_inside(folder, _WHEEL.inside) else _Kind(_WHEEL, folder)
-        return kind
-
-    def _of_folder(self, folder: str) -> _Kind | None:
-        slashed = f"/{folder}/"
-        for row, pattern in _PATTERNS:
-            match = pattern.search(slashed)
-            if match is not None:
-                return _Kind(row, slashed[: match.end(1)].strip("/"))
-        for root, (row, parts) in self._anchored.items():
-            below = slashed.removeprefix(f"/{root}/") if root else folder
-            if below != slashed and (not parts or below.split("/")[0] in parts):
-                return _Kind(row, root)
-        for environment in self._environments:
-            if environment and slashed.startswith(f"/{environment}/"):
-                return _Kind(_ENVIRONMENT, environment)
-        return None
-
-
-def _pattern(row: CacheRow) -> re.Pattern[str]:
-    """Finds a row in a path between slashes; its first group ends where the folder's name ends."""
-    parts = f"(?:{'|'.join(map(re.escape, row.parts))})/" if row.parts else ""
-    return re.compile(f"(/{re.escape(row.path)})/{parts}")
-
-
-_PATTERNS = tuple((row, _pattern(row)) for row in CACHES if row.place in {Place.HOME, Place.NAME})
-
-
-def _moved(env: Mapping[str, str]) -> dict[str, tuple[CacheRow, tuple[str, ...]]]:
-    """Where the image's variables put the caches."""
-    anchored = {}
-    for row in CACHES:
-        name = row.path.removeprefix(".cache/")
-        places = [env.get(variable, "") for variable in row.variables]
-        if row.place is Place.HOME and env.get("XDG_CACHE_HOME", "").startswith("/"):
-            places.append(f"{env['XDG_CACHE_HOME']}/{name}")
-        for place in places:
-            with suppress(UnreadableError):  # a variable that climbs out of the image moves nothing
-                if place.startswith("/") and normal(place):
-                    anchored[normal(place)] = (row, row.parts)
-    return anchored
-
-
-def _uv_caches(paths: Iterable[str]) -> dict[str, tuple[CacheRow, tuple[str, ...]]]:
-    """The folders that hold a tag and uv's buckets, whatever they are called."""
-    tagged = {path.rpartition("/")[0] for path in paths if path.endswith(_TAG)}
-    found: dict[str, tuple[CacheRow, tuple[str, ...]]] = {}
-    for path in paths if tagged else ():
-        match = _BUCKET.search(path)
-        if match is not None and match.start() and path[: match.start()] in tagged:
-            found[path[: match.start()]] = (_UV, ())
-    return found
-
-
-def _is_inside(folder: str, names: Iterable[str]) -> bool:
-    return any(f"/{name}/" in f"/{folder}/" for name in names)

@@ -105,6 +105,8 @@ class ArchiveSource:
             for entry in scanner.entries[before:]:
                 self._members[entry.path] = _Stretch(at, entry.size) if entry.kind == FILE else _leads_to(entry)
             at += scanner.skip()
+        if at > file.size:
+            raise UnreadableError("the tar is truncated")
         scanner.close()
 
     def holds(self, name: str) -> bool:

@@ -112,11 +112,11 @@ def _is_concerned(content: bytes | None) -> bool:
 def _file(files: TreeFiles, path: str, builds: tuple[Build, ...]) -> Dockerfile:
     from kempt.formats.dockerfile import reader
 
-    targets = tuple(dict.fromkeys(build.target for build in builds)) or ("",)
+    targets = tuple(dict.fromkeys(build.target for build in builds if not build.unclear)) or ("",)
     found = reader.parse(PurePosixPath(path), files.read(path) or b"", target=targets[0], others=targets[1:])
     contexts = {build.context for build in builds}
     context = next(iter(contexts)) if len(contexts) == 1 else _context(files.listing, found)
-    return _with_ignores(files, found, path, context)
+    return _as_far_as_clear(_with_ignores(files, found, path, context), builds)
 
 
 def _inline(files: TreeFiles, build: Build) -> Dockerfile:
@@ -125,7 +125,16 @@ def _inline(files: TreeFiles, build: Build) -> Dockerfile:
 
     content = build.text.encode("utf-8", "surrogateescape")
     found = reader.parse(PurePosixPath(build.path), content, target=build.target, indent=build.indent)
-    return _with_ignores(files, found, "", build.context)
+    return _as_far_as_clear(_with_ignores(files, found, "", build.context), (build,))
+
+
+def _as_far_as_clear(found: Dockerfile, builds: tuple[Build, ...]) -> Dockerfile:
+    """The file, which has no stages where it has several, and which of them is built is not known."""
+    unclear = next((build.unclear for build in builds if build.unclear), "")
+    if not unclear or len(found.stages) < 2:  # noqa: PLR2004 - one stage is built, whatever a target says
+        return found
+    is_partly_known = any(not build.unclear for build in builds)
+    return found._replace(unclear=unclear, stages=found.stages if is_partly_known else ())
 
 
 def _with_ignores(files: TreeFiles, found: Dockerfile, path: str, context: str) -> Dockerfile:

@@ -34,6 +34,13 @@ def write_report(path: str, text: str) -> None:
     write_output(path, text)
 
 
+def would_replace(path: str, other: str) -> bool:
+    """Whether a report at `path` would take the place of a file, or of one in a folder, by whatever name."""
+    from kempt.host.output import is_part_of
+
+    return is_part_of(path, other)
+
+
 def append_step_summary(text: str) -> None:
     """Add a summary to the page of a GitHub Actions step, where there is one."""
     from kempt.host.output import append_output

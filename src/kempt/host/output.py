@@ -35,6 +35,17 @@ def write_output(path: str, text: str) -> None:
             _replace(os.path.realpath(path) if stat.S_ISLNK(mode) else path, path, data)
 
 
+def is_part_of(path: str, other: str) -> bool:
+    """Whether a path is a regular file that another path names too, or that lies in that folder; links are followed."""
+    try:
+        if not os.path.isfile(path) or not os.path.exists(other):
+            return False
+        inside = os.path.realpath(path).startswith(os.path.join(os.path.realpath(other), ""))
+        return os.path.samefile(path, other) or inside
+    except (OSError, ValueError):
+        return False
+
+
 def append_output(path: str, text: str) -> None:
     """Add text to a file that another program reads at the end, made if it is missing; no link is followed.
 

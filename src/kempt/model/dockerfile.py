@@ -79,7 +79,7 @@ class Instruction(NamedTuple):
     """One instruction. `keyword` is in capitals; `trigger`: it stands behind ONBUILD, and runs in another build.
 
     `start` to `end` is all of it, heredocs included; `body` is where what follows the flags begins, and `words` are
-    that in words. `json`: it is in the JSON form. `commands` are those of RUN.
+    that in words. `json`: it is in the JSON form. `commands` are those of RUN; `unread`: there may be more of them.
     """
 
     keyword: str
@@ -96,6 +96,7 @@ class Instruction(NamedTuple):
     mounts: tuple[Mount, ...] = ()
     commands: tuple[Command, ...] = ()
     state: State = State()
+    unread: bool = False
 
     def flag(self, name: str) -> str:
         """The last value of a flag, empty where it is not given."""
@@ -141,6 +142,8 @@ class Dockerfile(NamedTuple):
 
     `others` are more stages that such files build as images of their own.
     `context` is the folder that is sent to the builder, relative to the root; None where that is not known.
+    `unclear` is the compose or bake file that names the stage by a variable whose value is not written down; where
+    nothing else names one, there are no stages to be judged.
     `ignore_path` is the `.dockerignore` that counts, and `ignore_text` what stands in it: None where there is none.
     """
 
@@ -154,6 +157,7 @@ class Dockerfile(NamedTuple):
     ignore_path: PurePosixPath = PurePosixPath(".dockerignore")
     ignore_text: str | None = None
     others: tuple[int, ...] = ()
+    unclear: str = ""
 
     @property
     def final(self) -> Stage | None:

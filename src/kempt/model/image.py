@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -134,10 +136,36 @@ class LayerFacts(NamedTuple):
 
 
 class ImageProof(NamedTuple):
-    """What was proven of one image. `where` is what was asked for, `name` what the image calls itself."""
+    """What was proven of one image. `where` is what was asked for, `name` what the image calls itself.
+
+    `known` is how many of its layers were read in an earlier run, and not again.
+    """
 
     where: str
     name: str
     platform: str
     layers: tuple[LayerFacts, ...]
     leftovers: tuple[Leftover, ...]
+    known: int = 0
+
+
+class Unproven(NamedTuple):
+    """An image, or a place that should hold some, of which nothing was proven: why, and what to do next."""
+
+    where: str
+    message: str
+    hint: str = ""
+    code: str = ""
+
+
+class Proofs(NamedTuple):
+    """What came of all that was asked for."""
+
+    proven: tuple[ImageProof, ...] = ()
+    unproven: tuple[Unproven, ...] = ()
+
+
+def titles(proofs: Sequence[ImageProof]) -> tuple[str, ...]:
+    """What each image is called in a report: its name, and where it lies where several have that name."""
+    names = Counter(each.name for each in proofs)
+    return tuple(each.name if names[each.name] == 1 else f"{each.name} ({each.where})" for each in proofs)

@@ -54,7 +54,9 @@ class Command(NamedTuple):
     the words of that. `piped_into` are the words of what reads its output. `is_test`: it is a part of a condition of
     `if` or `while`. `branches`: what must have been true for it to run. `folder` is where it runs, relative to the root
     of the repository; None where that is not known. `folders` are all that it runs in where the rows of a matrix have
-    it in several, and `folder` is None then. `redirects` are (operator, target).
+    it in several, and `folder` is None then. `redirects` are (operator, target). `values` are variables of the shell
+    alone, which no program gets, each with what it holds: several words in a `for` loop. `unseen` is the operator that
+    lets the script end well where the command failed: `;`, `|` or `&`; `swallowed` says it of `||`.
     """
 
     words: tuple[Word, ...]
@@ -71,6 +73,8 @@ class Command(NamedTuple):
     folder: str | None = ""
     redirects: tuple[tuple[str, str], ...] = ()
     folders: tuple[str | None, ...] = ()
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unseen: str = ""
 
     @property
     def argv(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kempt.model.finding import Finding, Level
-from kempt.model.image import ImageProof, LayerFacts, Leftover, Verdict
+from kempt.model.image import ImageProof, LayerFacts, Leftover, Proofs, Verdict, titles
 from kempt.model.report import Report
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
@@ -18,43 +18,69 @@ _VERDICT = len(Verdict.PRESENT)
 _NARROWEST = 30
 
 
-def to_text(proofs: Sequence[ImageProof], report: Report, look: Look) -> str:
-    """Each image with what is left in it, then what was proven and what to type next."""
+def to_text(proofs: Proofs, report: Report, look: Look) -> str:
+    """Each image with what is left in it, then what was proven, what was not, and what to type next."""
     lines: list[str] = []
     left = list(report.findings)
-    for proof in proofs:
+    for title, proof in zip(titles(proofs.proven), proofs.proven, strict=True):
         found, left = left[: len(proof.leftovers)], left[len(proof.leftovers) :]
-        lines += _image(proof, found, look)
-    if not look.quiet:
+        lines += _image(title, proof, found, look)
+    if not look.quiet and proofs.proven:
         lines += wrap(" ".join(_closing(proofs)), look.width)
     return "".join(f"{line}\n" for line in lines)
 
 
-def to_json(proofs: Sequence[ImageProof], report: Report) -> str:
-    """One object; each image is one of `images`, each leftover one of `findings`, as `kempt check` has them."""
+def to_json(proofs: Proofs, report: Report) -> str:
+    """One object; each image is one of `images`, each leftover one of `findings`, as `kempt check` has them.
+
+    What could not be proven is one of `errors`.
+    """
     rules = by_code(report)
-    pairs = ((proof, leftover) for proof in proofs for leftover in proof.leftovers)
+    pairs = ((proof, leftover) for proof in proofs.proven for leftover in proof.leftovers)
     found = [
         encode(record(finding, rules) | _extra(proof, leftover))
         for finding, (proof, leftover) in zip(report.findings, pairs, strict=True)
     ]
-    images = [encode(_record(proof)) for proof in proofs]
+    images = [encode(_record(proof)) for proof in proofs.proven]
+    errors = [
+        encode({
+            "image": well_formed(each.where), "message": well_formed(each.message), "hint": well_formed(each.hint),
+            "code": each.code,
+        })
+        for each in proofs.unproven
+    ]  # fmt: skip
     parts = [
         f'  "version": {VERSION}',
         '  "command": "image"',
         f'  "images": {array(images, "    ")}',
         f'  "findings": {array(found, "    ")}',
+        f'  "errors": {array(errors, "    ")}',
         f'  "summary": {encode(summary(report))}',
         f'  "seconds": {round(report.seconds, 3)}',
     ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def _image(proof: ImageProof, findings: Sequence[Finding], look: Look) -> list[str]:
+def summary_of(proofs: Sequence[ImageProof]) -> str:
+    """What was found in images, in a sentence: how much is left of each kind, or that nothing is."""
+    leftovers = [each for proof in proofs for each in proof.leftovers]
+    if not leftovers:
+        return f"Proven: no cache is in {_images(len(proofs))}, {_read(proofs)}."
+    parts = []
+    for verdict in Verdict:
+        found = [each for each in leftovers if each.verdict is verdict]
+        if found:
+            parts.append(f"{len(found):,} {verdict.value} ({size(sum(each.bytes for each in found))})")
+    holding = sum(bool(proof.leftovers) for proof in proofs)
+    what = _images(len(proofs)) if holding == len(proofs) else f"{holding:,} of {_images(len(proofs))}"
+    return f"Left in {what}: {', '.join(parts)}."
+
+
+def _image(title: str, proof: ImageProof, findings: Sequence[Finding], look: Look) -> list[str]:
     if look.quiet and not findings:
         return []
     total = sum(layer.size for layer in proof.layers)
-    parts = [paint(visible(proof.name), "bold", on=look.color), visible(proof.platform)]
+    parts = [paint(visible(title), "bold", on=look.color), visible(proof.platform)]
     parts += [count(len(proof.layers), "layer"), size(total)]
     lines = [] if look.quiet else ["  ·  ".join(part for part in parts if part), ""]
     if look.verbose:
@@ -97,22 +123,26 @@ def _layer(number: int, layer: LayerFacts) -> str:
     )
 
 
-def _closing(proofs: Sequence[ImageProof]) -> list[str]:
-    layers = sum(len(proof.layers) for proof in proofs)
-    leftovers = [each for proof in proofs for each in proof.leftovers]
-    if not leftovers:
-        return [f"Proven: no cache is in {_images(proofs)}, {count(layers, 'layer')} read to the last byte."]
-    parts = []
-    for verdict in Verdict:
-        found = [each for each in leftovers if each.verdict is verdict]
-        if found:
-            parts.append(f"{len(found):,} {verdict.value} ({size(sum(each.bytes for each in found))})")
-    codes = sorted({each.code for each in leftovers})
-    return [f"Left in {_images(proofs)}: {', '.join(parts)}.", f"`kempt rule {codes[0]}` tells what to change."]
+def _closing(proofs: Proofs) -> list[str]:
+    parts = [summary_of(proofs.proven)]
+    if proofs.unproven:
+        failed = ", ".join(dict.fromkeys(visible(each.where) for each in proofs.unproven))
+        parts.append(f"Nothing is proven of {failed}.")
+    codes = sorted({each.code for proof in proofs.proven for each in proof.leftovers})
+    return [*parts, f"`kempt rule {codes[0]}` tells what to change."] if codes else parts
 
 
-def _images(proofs: Sequence[ImageProof]) -> str:
-    return "the image" if len(proofs) == 1 else f"{len(proofs):,} images"
+def _read(proofs: Sequence[ImageProof]) -> str:
+    """How many layers were read, and whether it was now: what kempt has kept of one stands for it."""
+    layers, known = sum(len(proof.layers) for proof in proofs), sum(proof.known for proof in proofs)
+    if not known:
+        return f"{count(layers, 'layer')} read to the last byte"
+    earlier = "in an earlier run" if known == layers else f"{known:,} of them in an earlier run"
+    return f"{count(layers, 'layer')} read to the last byte, {earlier}"
+
+
+def _images(number: int) -> str:
+    return "the image" if number == 1 else f"{number:,} images"
 
 
 def _record(proof: ImageProof) -> dict[str, object]:

@@ -195,8 +195,18 @@ def absolute(text: str, run: Instruction, variables: Mapping[str, str] | None = 
 
 
 def covering(each: Filled) -> Mount | None:
-    """The mount that keeps the cache out of the layer."""
-    return next((mount for mount in each.run.mounts if mount.kind in KEPT_OUT and covers(mount.target, each)), None)
+    """The mount that keeps the cache out of the layer; one that the user cannot write to tells no place."""
+    for mount in each.run.mounts:
+        if mount.kind in KEPT_OUT and covers(mount.target, each) and (each.place or not is_of_other(each.run, mount)):
+            return mount
+    return None
+
+
+def is_of_other(run: Instruction, mount: Mount) -> bool:
+    """Whether a cache belongs to root while another user runs: it cannot write there, and pip says so and goes on."""
+    if mount.kind != "cache" or run.state.user in {"root", "0", ""}:
+        return False
+    return not {"uid", "gid", "mode"} & mount.options.keys()
 
 
 def mount_over(run: Instruction, path: str) -> Mount | None:

@@ -22,23 +22,32 @@ SETTINGS = {"pip": "pip.conf", "uv": "uv.toml", "poetry": "poetry config", "pdm"
 
 def check(repo: Repo) -> Iterator[Finding]:
     """Builders may keep their caches: only the layers of the final stage, and of those it is FROM, are shipped."""
+    for file in repo.automation.dockerfiles:
+        if file.unclear:
+            message = f"which stage is built is not known: `{file.unclear}` names it by a variable without a value"
+            yield _unknown(building.location(file, 0), "target", message)
     for file in building.files(repo):
         seen, count = dict[str, int](), 0
         for each in building.filled(file, file.shipped):
             count += 1
-            if removing.is_left(each) and removing.removal(each) is None:
+            if removing.is_left(each) and removing.removal(each, file.shipped) is None:
                 seen[each.text] = seen.get(each.text, 0) + 1
                 yield _finding(repo, each, seen[each.text])
         if count == building.MOST:
             yield _unknown(building.location(file, 0), "count", f"only its first {count:,} installs were looked at")
         for _, run in file.layers():
             yield from _of_scripts(repo, file, run)
+        yield from _of_triggers(file)
 
 
 def _finding(repo: Repo, each: Filled, count: int) -> Finding:
+    doubtful = removing.doubtful(each)
+    said = f"`{each.text}` leaves {each.where} in the image"
+    if doubtful:
+        said = f"`{each.text}` may leave {each.where} in the image: what `{doubtful[:40]}` removes is not known here"
     return RULE.finding(
-        each.command.location, f"`{each.text}` leaves {each.where} in the image", level=_level(each),
-        key=f"{each.text} {count}", help=_help(each), fix=image_edits.keeping_out(repo, each),
+        each.command.location, said, level=Level.INFO if doubtful else _level(each), key=f"{each.text} {count}",
+        help=_help(each), fix=None if doubtful else image_edits.keeping_out(repo, each),
     )  # fmt: skip
 
 
@@ -59,6 +68,18 @@ def _help(each: Filled) -> str:
     if each.manager == "conda":
         return "end the RUN with && conda clean --all --yes"
     return f"keep the cache out: RUN --mount=type=cache,target={each.place or 'CACHE'}"
+
+
+def _of_triggers(file: Dockerfile) -> Iterator[Finding]:
+    """What stands behind ONBUILD runs in the builds of other images, of which nothing is known."""
+    for stage in file.shipped:
+        for run in (each for each in stage.instructions if each.keyword == "RUN" and each.trigger):
+            for each in building.of_run(file, stage, run):
+                if removing.is_left(each):
+                    message = f"`{each.text}` leaves {each.where} in each image that is built on this one"
+                    yield RULE.finding(
+                        each.command.location, message, level=Level.INFO, key=f"ONBUILD {each.text}", help=_help(each)
+                    )
 
 
 def _of_scripts(repo: Repo, file: Dockerfile, run: Instruction) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ def check(repo: Repo) -> Iterator[Finding]:
     for file in building.files(repo):
         late = dict[int, tuple[Removal, list[Filled]]]()
         for each in building.filled(file, file.shipped):
-            found = removing.removal(each) if removing.is_left(each) else None
+            found = removing.removal(each, file.shipped) if removing.is_left(each) else None
             if found is not None:
                 late.setdefault(id(found.command), (found, []))[1].append(each)
         for removal, filled in late.values():
@@ -33,18 +33,20 @@ def _finding(repo: Repo, found: Removal, filled: Sequence[Filled]) -> Finding:
     return RULE.finding(
         found.command.location, f"`{text[:60]}` comes too late: {first.where} is in the layer of line {first.run.line}",
         key=f"{first.text} {text}", help="remove it in the RUN that fills it, or turn the cache off there",
-        fix=merging.merged(found, filled) or _fix(repo, found, filled, is_only=merging.is_only(found, filled)),
+        fix=merging.merged(found, filled) or _fix(repo, found, filled),
     )  # fmt: skip
 
 
-def _fix(repo: Repo, found: Removal, filled: Sequence[Filled], *, is_only: bool) -> Fix | None:
+def _fix(repo: Repo, found: Removal, filled: Sequence[Filled]) -> Fix | None:
     """Keep the caches out where they are filled, and take away a RUN that does nothing else than to remove them."""
+    from kempt.rules import merging  # here: few repositories have it to do
+
     fixes = [image_edits.keeping_out(repo, each) for each in filled]
     every = [edit for fix in fixes if fix is not None for edit in fix.edits]
     if not every:
         return None
     is_alone = len(found.run.commands) == 1 and found.command.start != UNPLACED
-    if all(fixes) and is_alone and is_only:
+    if all(fixes) and is_alone and merging.is_only(found, filled) and not merging.is_needed(found, filled):
         every.append(image_edits.without(filled[0].file, found.run))
     title = next(fix.title for fix in fixes if fix is not None)
     return Fix(f"{title} where the cache is filled", Safety.SAFE, tuple(dict.fromkeys(every)))

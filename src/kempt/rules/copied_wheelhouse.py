@@ -79,7 +79,12 @@ def _made(file: Dockerfile, stage: Stage) -> Made:
     chain = [stage]
     while chain[-1].parent is not None:
         chain.append(file.stages[chain[-1].parent])
-    left = (each for each in building.filled(file, chain) if each.place and removing.is_left(each))
+    chain.reverse()
+    left = (
+        each
+        for each in building.filled(file, chain)
+        if each.place and removing.is_left(each) and removing.removal(each, chain) is None
+    )
     return Made(frozenset(_wheelhouses(stage)), tuple(left))
 
 

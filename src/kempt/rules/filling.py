@@ -31,6 +31,7 @@ _AS_OTHERS = frozenset({"gosu", "su-exec"})
 _DEEPEST = 4
 _GET_PIP = re.compile(r"(?:.*/)?get[-_]pip[\w.-]*\.py")
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+_ASKING = frozenset({"--help", "-h"})
 _SPLIT = re.compile(r"\s+")
 _PROGRAMS = ("pip", "uv", "poetry", "pdm", "pipenv", "conda", "mamba")
 
@@ -144,7 +145,10 @@ def off(doing: Doing, words: Sequence[Word], variables: Mapping[str, str]) -> st
 
 
 def idle(doing: Doing, words: Sequence[Word], variables: Mapping[str, str]) -> str:
-    """What keeps pip from downloading: `--no-index`, or `--no-deps` where all that is named are wheels."""
+    """What keeps a manager from downloading: `--help`, `--no-index` of pip, or `--no-deps` where all are wheels."""
+    asked = next((text for text in _until_program(doing, words) if text in _ASKING), "")
+    if asked:
+        return asked
     if doing.manager != "pip":
         return ""
     texts = tuple(_spread(_until_program(doing, words), variables))

@@ -18,6 +18,18 @@ SAYING = frozenset({"echo", "printf"})
 """What hides a failure, but prints something."""
 
 
+_BEHIND = {
+    ";": "the RUN goes on behind it, and has the status of its last command",
+    "|": "a pipe has the status of its last command",
+    "&": "it runs in the background, and nothing asks for its status",
+}
+_HELP = {
+    ";": "chain the commands with &&, or begin with set -e",
+    "|": 'SHELL ["/bin/bash", "-o", "pipefail", "-c"], or no pipe',
+    "&": "run it in the foreground",
+}
+
+
 def check(repo: Repo) -> Iterator[Finding]:
     """`|| true`, `|| :` and `; exit 0` behind an install: the image is there, without its packages (measured)."""
     for file in building.files(repo):
@@ -25,15 +37,19 @@ def check(repo: Repo) -> Iterator[Finding]:
         for stage in file.built:
             for run in stage.runs:
                 for command in run.commands:
-                    if _is_hidden(run, command):
+                    if (command.unseen or _is_swallowed(command)) and _is_install(run, command):
                         text = " ".join(command.argv)
                         seen[text] = seen.get(text, 0) + 1
                         yield _finding(file, command, seen[text])
 
 
-def _is_hidden(run: Instruction, command: Command) -> bool:
+def _is_swallowed(command: Command) -> bool:
     said = command.otherwise
-    if not said or command.is_test or not (said[0] in HIDING | SAYING or said in {("exit", "0"), ("exit",)}):
+    return bool(said) and (said[0] in HIDING | SAYING or said in {("exit", "0"), ("exit",)})
+
+
+def _is_install(run: Instruction, command: Command) -> bool:
+    if command.is_test:
         return False
     variables = {**run.state.variables, **dict(command.assignments)}
     doing = filling.understood(command.words, variables)
@@ -48,7 +64,12 @@ def _only_runs(command: Command, doing: Doing) -> bool:
 def _finding(file: Dockerfile, command: Command, count: int) -> Finding:
     start, end = command.swallowed
     text, said = " ".join(command.argv)[:60], " ".join(command.otherwise)[:40]
-    edits = (Replace(file.path, start, end, ""),) if start != UNPLACED else ()
+    if not _is_swallowed(command):
+        return RULE.finding(
+            command.location, f"`{text}` may fail unseen: {_BEHIND[command.unseen]}", key=f"{text} {count}",
+            level=Level.WARNING, help=_HELP[command.unseen],
+        )  # fmt: skip
+    edits = (Replace(file.path, start, end, ""),) if start != UNPLACED and not command.unseen else ()
     return RULE.finding(
         command.location, f"`{text}` may fail unseen: `{said}` hides it", key=f"{text} {count}",
         level=Level.WARNING if command.otherwise[0] in SAYING else None,

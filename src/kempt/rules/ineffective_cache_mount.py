@@ -37,13 +37,12 @@ def check(repo: Repo) -> Iterator[Finding]:
 
 def _wrong(run: Instruction, installs: Sequence[Filled]) -> Iterator[Mount]:
     """The cache mounts that look like those of a manager, where no install in the RUN uses them."""
-    if not installs or not all(each.place for each in installs):
-        return
+    are_placed = bool(installs) and all(each.place for each in installs)
     for mount in run.mounts:
         own = [each for each in installs if building.covers(mount.target, each)]
-        if mount.kind != "cache" or not (own or _is_of_manager(mount)):
+        if mount.kind != "cache" or not (own or (are_placed and _is_of_manager(mount))):
             continue
-        if all(each.off or _is_of_other(run, mount) for each in own):
+        if all(each.off or building.is_of_other(run, mount) for each in own):
             yield mount
 
 
@@ -51,11 +50,6 @@ def _is_of_manager(mount: Mount) -> bool:
     """Whether the place is the default cache of a manager, for whatever user."""
     match = _CACHE.fullmatch(mount.target)
     return match is not None and (match[1] is None or match[1] in FOLDERS)
-
-
-def _is_of_other(run: Instruction, mount: Mount) -> bool:
-    """Whether the mount belongs to root while another user runs: it cannot write there, and pip says so and goes on."""
-    return run.state.user not in {"root", "0", ""} and not {"uid", "gid", "mode"} & mount.options.keys()
 
 
 def _judged(repo: Repo, run: Instruction, mount: Mount, installs: Sequence[Filled]) -> Finding:
@@ -68,7 +62,8 @@ def _judged(repo: Repo, run: Instruction, mount: Mount, installs: Sequence[Fille
             edits, title = (image_edits.without_flag(file, mount.start, mount.end),), "remove the mount"
     elif own:
         why = f"it belongs to root, and `{run.state.user}` cannot write to it"
-        edits = _with_owner(file, run, mount) if run.state.user.isdigit() else ()
+        is_placed = all(each.place for each in own)
+        edits = _with_owner(file, run, mount) if run.state.user.isdigit() and is_placed else ()
         title = f"add `uid={run.state.user}`"
     else:
         used = next(each for each in installs if not each.off)

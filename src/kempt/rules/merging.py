@@ -39,6 +39,20 @@ def merged(found: Removal, filled: Sequence[Filled]) -> Fix | None:
     return Fix("remove it in the RUN that fills it", Safety.SAFE, edits)
 
 
+def is_needed(found: Removal, filled: Sequence[Filled]) -> bool:
+    """Whether something between a removal and the caches may put other things there, which it has to remove too."""
+    first = filled[0]
+    between = _between(first.stage, first.run, found.run)
+    if between is None:
+        return True
+    own = [each.command for each in filled]
+    between = [each for each in between if not each.commands or any(command not in own for command in each.commands)]
+    folders = _folders(found, filled)
+    copied = (copy for copy in first.stage.copies if any(copy.instruction is each for each in between))
+    is_copied = any(building.is_within(folder, copy.target) for copy in copied for folder in folders)
+    return is_copied or any(_needs(first.file, each, found, filled) for each in between)
+
+
 def is_only(found: Removal, filled: Sequence[Filled]) -> bool:
     """Whether all that the command removes are these caches: `/tmp/*` may be more than the cache that lies there."""
     folders = removing.removals(found.run, found.command)

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from posixpath import normpath
 from typing import NamedTuple
 
-from kempt.model.dockerfile import Copy, Dockerfile, Stage
+from kempt.managers import options
+from kempt.model.dockerfile import Copy, Dockerfile, Instruction, Stage
 from kempt.model.installs import Effect
+from kempt.model.pipeline import Command
 from kempt.model.repo import Repo, Service
 from kempt.rules import building, locking
 from kempt.rules.building import Filled
@@ -19,7 +21,12 @@ SYSTEMS = frozenset({"debian", "ubuntu", "alpine"})
 DEVELOPMENT = re.compile(r"(?:^|[ ./_-])(?:dev|devel|development|docs?|test|tests|ci|debug)(?:$|[ ./_-])")
 _VERSION = re.compile(r"\d+\.\d+")
 _ENVIRONMENT = re.compile(r"(?:.*/)?\.?v?env")
-_CREATORS = frozenset({"virtualenv", "venv"})
+_CREATORS = {"virtualenv": 1, "venv": 1, "uv": 2}
+"""Programs that make an environment, each with the number of the word behind its name."""
+_VALUED = frozenset({
+    "-p", "--python", "--prompt", "--seeder", "--app-data", "--creator", "--pip", "--setuptools", "--index-url",
+    "--default-index", "--extra-search-dir",
+})  # fmt: skip
 
 
 class Base(NamedTuple):
@@ -77,11 +84,9 @@ def environments(file: Dockerfile, stage: Stage) -> Iterator[str]:
     """The folders of a stage, absolute, in which an environment is made."""
     for run in stage.runs:
         for command in run.commands:
-            argv, variables = command.argv, dict(command.assignments)
-            is_creator = argv[:1] == ("virtualenv",) or argv[1:3] == ("-m", "venv") or argv[:2] == ("uv", "venv")
-            named = [word for word in argv[1:] if word[:1] != "-" and ("/" in word or _ENVIRONMENT.fullmatch(word))]
-            if is_creator and named and argv[-1] not in _CREATORS:
-                yield building.absolute(named[-1], run, variables)
+            yield from _created(run, command)
+        if (active := run.state.variables.get("VIRTUAL_ENV", "")).startswith("/"):
+            yield normpath(active)
     for each in building.filled(file, (stage,)):
         if each.manager in {"uv", "poetry", "pdm"} and each.doing.effect in {
             Effect.CHECKED,
@@ -93,10 +98,32 @@ def environments(file: Dockerfile, stage: Stage) -> Iterator[str]:
             yield building.absolute(given or ".venv", each.run) if given or not each.doing.folder else ""
 
 
+def _created(run: Instruction, command: Command) -> Iterator[str]:
+    """What `python -m venv`, `virtualenv` and `uv venv` make: the grammar leaves `venv` of the first."""
+    program = command.argv[0].rpartition("/")[2] if command.argv else ""
+    start = _CREATORS.get(program, 0)
+    if not start or (program == "uv" and command.argv[1:2] != ("venv",)):
+        return
+    named = [word.text for _, word in options.read(command.words, start, _VALUED, whole=False).rest]
+    for name in named or ([".venv"] if program == "uv" else []):
+        yield building.absolute(name, run, building.variables_of(run, command), command.folder)
+
+
+def _chain(file: Dockerfile, number: int) -> Iterator[Stage]:
+    """A stage, and those that it is FROM."""
+    at: int | None = number
+    while at is not None:
+        yield file.stages[at]
+        at = file.stages[at].parent
+
+
 def made(file: Dockerfile) -> Mapping[int, tuple[str, ...]]:
     """The environments of each stage that another one copies from, by its number."""
     copied = {copy.stage for stage in file.built for copy in stage.copies if copy.stage is not None}
-    return {number: tuple(path for path in environments(file, file.stages[number]) if path) for number in copied}
+    return {
+        number: tuple(path for stage in _chain(file, number) for path in environments(file, stage) if path)
+        for number in copied
+    }
 
 
 def copied_environment(copy: Copy, made_in: Mapping[int, tuple[str, ...]]) -> str:

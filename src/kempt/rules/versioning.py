@@ -44,7 +44,15 @@ def candidates(repo: Repo, service: Service, tool: str, installed: str = "") -> 
     yield writer(repo, service)
     yield installed
     yield TESTED[tool]
-    yield from (each.strip(" =<>!~^") for each in required(repo, service, tool).split(","))
+    yield from (_named(each, tool) for each in required(repo, service, tool).split(","))
+
+
+def _named(specifier: str, tool: str) -> str:
+    """The release that a specifier names: `>=0.5` the first of that series, unless it is one that is still to come."""
+    version = specifier.strip(" =<>!~^").removesuffix(".*")
+    parts = version.split(".")
+    is_there = len(parts) == FULL - 1 and () < number(version) <= number(TESTED[tool])
+    return f"{version}.0" if is_there else version
 
 
 def fits(version: str, wanted: str) -> bool:

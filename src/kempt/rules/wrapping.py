@@ -11,9 +11,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from kempt.errors import UnreadableError
-from kempt.model.dockerfile import Dockerfile, Instruction
+from kempt.model.dockerfile import Dockerfile, Heredoc, Instruction
 from kempt.model.pipeline import Command
 from kempt.model.repo import Repo
+from kempt.rules import building
 
 _OTHERS = frozenset({"tox", "nox", "hatch", "pixi", "rye", "pip-compile", "pre-commit", "prek"})
 """Programs that install for themselves, with a cache that is not known here."""
@@ -49,6 +50,7 @@ def wrapped(repo: Repo, file: Dockerfile, run: Instruction) -> Iterator[Wrapped]
     if any(mount.kind == "cache" for mount in run.mounts):
         return
     yield from _of_heredocs(file, run)
+    yield from _unread(file, run)
     for number, command in enumerate(run.commands):
         if not any(map(_clears, run.commands[number + 1 :])):
             yield from islice(_of_command(repo, file, run, command), 1)
@@ -79,8 +81,34 @@ def _of_heredocs(file: Dockerfile, run: Instruction) -> Iterator[Wrapped]:
     for heredoc in run.heredocs:
         body = file.text[heredoc.start : heredoc.end].encode("utf-8", "surrogateescape")
         is_read = any(heredoc.start <= command.start < heredoc.end for command in run.commands)
+        is_read = is_read or _is_only_written(file, run, heredoc)
         if not is_read and run.commands and _holds_install(body):
             yield Wrapped(run.commands[0], f"<<{heredoc.name}")
+
+
+def _is_only_written(file: Dockerfile, run: Instruction, heredoc: Heredoc) -> bool:
+    """Whether `cat <<EOF > FILE` writes a file that nothing else in the Dockerfile names."""
+    writers = [each for each in run.commands if each.argv == ("cat",) or each.argv[:1] == ("tee",)]
+    if len(run.heredocs) != 1 or len(writers) != 1 or writers[0].piped_into:
+        return False
+    writer = writers[0]
+    written = [target for operator, target in writer.redirects if operator.startswith(">")] + list(writer.argv[1:])
+    names = [name.rpartition("/")[2] for name in written if name[:1] != "-"]
+    others = file.text[: heredoc.start] + file.text[heredoc.end :]
+    return bool(names) and all(name and "$" not in name and others.count(name) == 1 for name in names)
+
+
+def _unread(file: Dockerfile, run: Instruction) -> Iterator[Wrapped]:
+    """Installs in a part of a RUN that was not understood, as where substitutions are nested hundreds of times."""
+    if not run.unread:
+        return
+    text = file.text[run.body : run.end].encode("ascii", "replace")
+    for match in _INSTALLS.finditer(text):
+        at = run.body + match.start()
+        words = (word for each in run.commands for word in each.words if word.start <= at < word.end)
+        if all("$(" in word.text or "`" in word.text for word in words):
+            yield Wrapped(Command((), building.location(file, at)), match[0].decode("ascii"))
+            return
 
 
 def _with_pip(repo: Repo, command: Command) -> Iterator[str]:

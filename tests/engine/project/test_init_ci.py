@@ -321,8 +321,12 @@ def test_the_version_that_wrote_the_lock_is_installed(git_repo: MakeRepository) 
 
 @pytest.mark.parametrize(
     "wanted, version",
-    [(">=3.12", "3.12"), ("^3.9", "3.11"), ("~3.10", "3.10"), ("3.13.*", "3.13"), (">=3.9,<3.11", "3.10")],
-)
+    [
+        (">=3.12", "3.12"), ("^3.9", "3.11"), ("~3.10", "3.10"), ("3.13.*", "3.13"), (">=3.9,<3.11", "3.10"),
+        (">=3.15", "3.15"), ("3.11.4", "3.11.4"), (">=3.12 <3.12.5", "3.12.4"), ("^3.12.4", "3.12"), ("3.*", "3.11"),
+        ("~3.13 || ~3.14", "3.13"),
+    ],
+)  # fmt: skip
 def test_without_a_pin_the_oldest_python_that_is_allowed_is_taken(
     git_repo: MakeRepository, wanted: str, version: str
 ) -> None:
@@ -330,6 +334,29 @@ def test_without_a_pin_the_oldest_python_that_is_allowed_is_taken(
     files = {"pyproject.toml": manifest + "[build-system]\nrequires = []\n", "poetry.lock": LOCK}
 
     assert f'python-version: "{version}"' in one(git_repo({**TOP, **files}), "github")
+
+
+def test_an_exact_release_is_the_image_of_a_provider_that_has_images(git_repo: MakeRepository) -> None:
+    manifest = MANAGERS["poetry"]["pyproject.toml"].replace("~3.12", "3.12.4")
+    repository = git_repo({**TOP, **MANAGERS["poetry"], "pyproject.toml": manifest})
+
+    assert "name: python:3.12.4\n" in one(repository, "gitlab")
+    assert "python: 3.12\n" in one(repository, "codebuild").replace('"', "")
+
+
+@pytest.mark.parametrize(
+    "wanted, uv, why",
+    [
+        (">=3.99", ">=0.13.2", "the project wants Python >=3.99, and kempt knows of none that is released and fits"),
+        (">=3.12", "<0.4", "the project wants uv <0.4, and kempt knows no release that is within it"),
+    ],
+)
+def test_what_has_no_python_or_no_manager_has_no_ci(git_repo: MakeRepository, wanted: str, uv: str, why: str) -> None:
+    manifest = f'{PROJECT}\n[build-system]\n\n[tool.uv]\nrequired-version = "{uv}"\n'.replace(">=3.12", wanted)
+    repository = git_repo({**TOP, **MANAGERS["uv"], "pyproject.toml": manifest})
+
+    assert {} == written(repository, "github")
+    assert why in [each.why for each in left(repository, "github")]
 
 
 def test_requirements_of_the_tests_are_installed_too(git_repo: MakeRepository) -> None:

@@ -15,7 +15,7 @@ from kempt.engine.apply import apply
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.check import check
 from kempt.engine.project.init import prepare_init
-from kempt.engine.project.init_docker_ignore import Wanted, ignore_file
+from kempt.engine.project.init_docker_ignore import Entry, Wanted, ignore_file
 from kempt.engine.project.init_rebuild import Next
 from kempt.engine.sources import Source, open_source
 from kempt.engine.survey import survey
@@ -218,12 +218,117 @@ def test_the_pin_of_python_is_the_tag_of_both_stages(git_repo: MakeRepository, p
     ]
 
 
-def test_without_a_pin_the_oldest_python_that_is_allowed_is_taken_and_it_says_so(git_repo: MakeRepository) -> None:
-    manifest = f"{PROJECT}{UV}".replace(">=3.12", ">=99,<100")  # so that `init` itself finds none to pin
-    files = {".gitignore": TOP[".gitignore"], **VIRTUAL["uv"], **MAIN, "pyproject.toml": manifest}
-    text = written(git_repo(files))["Dockerfile"]
+@pytest.mark.parametrize(
+    "wanted, tag",
+    [
+        ("==3.13.*", "3.13-slim-trixie"),
+        ("==3.11.4", "3.11.4-slim"),
+        ("<=3.12.4,>=3.12", "3.12.4-slim"),
+        ("~=3.12.4", "3.12-slim-trixie"),
+        ("==3.8.*", "3.8-slim-bookworm"),
+    ],
+)
+def test_without_a_pin_the_python_that_is_allowed_is_taken_and_it_says_so(
+    git_repo: MakeRepository, wanted: str, tag: str
+) -> None:
+    files = {".gitignore": TOP[".gitignore"], **VIRTUAL["uv"], **MAIN}
+    text = written(git_repo(files | {"pyproject.toml": f"{PROJECT}{UV}".replace(">=3.12", wanted)}))["Dockerfile"]
 
-    assert "# Python 3.11: nothing says which Python is meant; .python-version would say it for all.\nFROM" in text
+    release = tag.partition("-")[0]
+    why = f"# Python {release}: the one that the project allows; .python-version would say it for all."
+    assert f"{why}\nFROM python:{tag} AS builder\n" in text
+
+
+def test_the_manifest_decides_which_release_of_a_pin_is_taken(git_repo: MakeRepository) -> None:
+    files = {**VIRTUAL["poetry"], **MAIN, ".python-version": "3.12\n"}
+    text = dockerfile(git_repo, files | {"pyproject.toml": POETRY.replace("~3.12", "3.12.4")})
+
+    assert "FROM python:3.12.4-slim\n" in text
+
+
+def test_the_release_in_a_pipfile_is_taken(git_repo: MakeRepository) -> None:
+    pipfile = VIRTUAL["pipenv"]["Pipfile"].replace('python_version = "3.12"', 'python_full_version = "3.12.4"')
+    files = {".gitignore": TOP[".gitignore"], **VIRTUAL["pipenv"], **MAIN, "Pipfile": pipfile}
+
+    assert "FROM python:3.12.4-slim\n" in written(git_repo(files))["Dockerfile"]
+
+
+@pytest.mark.parametrize("pinned", ["pypy3.11", "pypy@3.11", "pypy3.11.13"])
+def test_a_pin_of_pypy_is_the_image_of_pypy(git_repo: MakeRepository, pinned: str) -> None:
+    text = dockerfile(git_repo, {**VIRTUAL["uv"], **MAIN, ".python-version": f"# ours\n{pinned}\n"})
+
+    assert ["FROM pypy:3.11-slim AS builder", "FROM pypy:3.11-slim"] == [
+        line for line in text.splitlines() if line.startswith("FROM")
+    ]
+
+
+def test_a_release_of_pypy_and_a_preview_have_images_too(git_repo: MakeRepository) -> None:
+    files = {**TOP, **VIRTUAL["uv"], **MAIN}
+    pypy = written(git_repo(files | {".python-version": "pypy3.11-7.3.20\n"}, name="pypy"))["Dockerfile"]
+    preview = written(git_repo(files | {".python-version": "3.15.0rc1\n"}, name="preview"))["Dockerfile"]
+
+    assert "FROM pypy:3.11-7.3.20-slim\n" in pypy
+    assert "FROM python:3.15.0rc1-slim\n" in preview
+
+
+BY_HAND = "write a Dockerfile for . by hand, or a version as 3.13 into .python-version"
+
+
+@pytest.mark.parametrize(
+    "manager, pinned, expected",
+    [
+        ("uv", "3.13t", Next(BY_HAND, ".python-version says 3.13t, and there is no official image of that Python")),
+        (
+            "uv",
+            "3.13+freethreaded",
+            Next(BY_HAND, ".python-version says 3.13+freethreaded, and there is no official image of that Python"),
+        ),
+        (
+            "uv",
+            "3.13-dev",
+            Next(BY_HAND, ".python-version says 3.13-dev, and there is no official image of that Python"),
+        ),
+        (
+            "pdm",
+            "pypy3.13",
+            Next(BY_HAND, ".python-version says pypy3.13, and kempt writes images with PyPy for uv and pip only"),
+        ),
+        (
+            "uv",
+            "graalpy-25",
+            Next(
+                "write a version as 3.13 into .python-version, then run this again",
+                "kempt knows no Python called graalpy-25",
+            ),
+        ),
+        (
+            "uv",
+            "3.11",
+            Next(
+                "write a Python into .python-version that the project allows, then run this again",
+                "the file says 3.11, and the project wants >=3.12",
+            ),
+        ),
+    ],
+)
+def test_a_pin_of_what_has_no_image_is_told(
+    git_repo: MakeRepository, manager: str, pinned: str, expected: Next
+) -> None:
+    repository = git_repo({**TOP, **VIRTUAL[manager], **MAIN, ".python-version": f"{pinned}\n"})
+
+    assert {} == written(repository)
+    assert expected in left(repository)
+
+
+def test_a_python_that_is_not_there_yet_is_not_replaced_by_another_one(git_repo: MakeRepository) -> None:
+    manifest = f"{PROJECT}{UV}".replace(">=3.12", ">=3.99")
+    repository = git_repo({".gitignore": TOP[".gitignore"], **VIRTUAL["uv"], **MAIN, "pyproject.toml": manifest})
+
+    assert {} == written(repository)
+    assert Next(
+        "write the Python that is meant into .python-version or mend pyproject.toml, then run this again",
+        "the project wants Python >=3.99, and kempt knows of none that is released and fits",
+    ) in left(repository)
 
 
 def test_the_python_that_init_pins_is_the_tag_at_once(git_repo: MakeRepository) -> None:
@@ -238,7 +343,11 @@ def test_the_python_that_init_pins_is_the_tag_at_once(git_repo: MakeRepository) 
     assert () == prepare_init(str(repository.root), docker=True).plan.steps
 
 
-@pytest.mark.parametrize("wanted, version", [(">=0.13.2", "0.13.9"), ("==0.12.4", "0.12.4"), (">=99.1.2", "99.1.2")])
+@pytest.mark.parametrize("wanted, version", [
+        (">=0.13.2", "0.13.9"), ("==0.12.4", "0.12.4"), (">=99.1.2", "99.1.2"), (">=0.5,<0.6", "0.5.0"),
+        ("==0.6.*", "0.6.0"),
+    ],
+)  # fmt: skip
 def test_uv_comes_from_its_own_image_in_a_version_that_the_project_allows(
     git_repo: MakeRepository, wanted: str, version: str
 ) -> None:
@@ -246,6 +355,20 @@ def test_uv_comes_from_its_own_image_in_a_version_that_the_project_allows(
     text = dockerfile(git_repo, {**VIRTUAL["uv"], **MAIN, "pyproject.toml": manifest})
 
     assert f"COPY --from=ghcr.io/astral-sh/uv:{version} /uv /usr/local/bin/uv\n" in text
+
+
+@pytest.mark.parametrize("wanted", ["<0.4", ">=99", ">=99.1"])
+def test_where_no_release_of_uv_is_known_it_is_asked_for(git_repo: MakeRepository, wanted: str) -> None:
+    manifest = f'{PROJECT}\n[tool.uv]\nrequired-version = "{wanted}"\n'
+    repository = git_repo({**TOP, **VIRTUAL["uv"], **MAIN, "pyproject.toml": manifest})
+
+    assert {} == written(repository)
+    assert [
+        Next(
+            "write a whole version of uv into required-version of ., as ==1.2.3, then run this again",
+            f"the project wants uv {wanted}, and kempt knows no release that is within it",
+        )
+    ] == left(repository)
 
 
 # --- what runs -----------------------------------------------------------------------------------------
@@ -286,6 +409,11 @@ def test_a_package_runs_its_one_script_or_its_one_module(
     [
         (MAIN, ['CMD ["python", "main.py"]']),
         ({"main.py": "app = 1\n"}, NOTHING),
+        ({"main.py": "if __name__=='__main__':\n    print(1)\n"}, ['CMD ["python", "main.py"]']),
+        ({"app.py": 'if "__main__" == __name__: print(1)\n'}, ['CMD ["python", "app.py"]']),
+        ({"main.py": "import alpha\n\nprint(\n    alpha)\n"}, ['CMD ["python", "main.py"]']),
+        ({"app.py": "print(1)\n\ndef main():\n    pass\n"}, NOTHING),
+        ({"app.py": "app = Flask(__name__)\napp.run()\n"}, NOTHING),
         ({"app/__main__.py": ""}, ['CMD ["python", "-m", "app"]']),
         (MAIN | {"app/__main__.py": ""}, [CHOICE, '# CMD ["python", "-m", "app"]', '# CMD ["python", "main.py"]']),
     ],
@@ -354,6 +482,15 @@ def test_each_service_of_a_monorepo_has_an_image_in_its_own_folder(git_repo: Mak
     assert ["services/api/.dockerignore", "services/api/Dockerfile",
             "services/my web/.dockerignore", "services/my web/Dockerfile"] == sorted(written(repository))  # fmt: skip
     assert ["docker build -t shop services/api", "docker build -t my-web 'services/my web'"] == [
+        each.what for each in left(repository)
+    ]
+
+
+def test_services_of_one_name_have_images_of_several(git_repo: MakeRepository) -> None:
+    files = [below(folder, VIRTUAL["uv"] | MAIN) for folder in ("a", "services/web")]
+    repository = git_repo({**TOP, **files[0], **files[1], **below("b", VIRTUAL["pip"] | MAIN)})
+
+    assert ["docker build -t a a", "docker build -t b b", "docker build -t services-web services/web"] == [
         each.what for each in left(repository)
     ]
 
@@ -515,6 +652,72 @@ def test_groups_that_are_installed_by_default_are_left_out(git_repo: MakeReposit
     )
 
 
+def test_groups_of_a_member_are_left_out_as_those_of_its_workspace(git_repo: MakeRepository) -> None:
+    files = workspace()
+    files["packages/api/pyproject.toml"] += '\n[tool.uv]\ndefault-groups = ["dev", "lint"]\n'
+
+    assert [
+        "uv sync --locked --no-default-groups --no-install-workspace --package api",
+        "uv sync --locked --no-default-groups --no-editable --package api",
+    ] == runs(written(git_repo(files))["packages/api/Dockerfile"])
+
+
+WARNING = "# A secret in ARG, ENV or COPY stays in the image.\n"
+
+
+@pytest.mark.parametrize(
+    "manager, files, mount",
+    [
+        ("uv", {"uv.toml": '[[index]]\nurl = "https://packages.example/simple"\n'}, "id=netrc,target=/root/.netrc"),
+        ("uv", {"uv.toml": 'index-url = "https://packages.example/simple"\n'}, "id=netrc,target=/root/.netrc"),
+        ("pipenv", '\n[[source]]\nname = "own"\nurl = "https://packages.example/simple"\n', "id=netrc"),
+        ("pipenv", '\n[[source]]\nname = "pypi"\nurl = "https://u:${TOKEN}@packages.example/"\n', "id=TOKEN,env=TOKEN"),
+        ("pip", {"requirements.txt": f"-i https://${{U}}@packages.example/simple\n{HASHED}"}, "id=U,env=U"),
+    ],
+)
+def test_the_secret_of_an_index_is_mounted_wherever_the_index_stands(
+    git_repo: MakeRepository, manager: str, files: Files | str, mount: str
+) -> None:
+    added = {"Pipfile": VIRTUAL[manager]["Pipfile"] + files} if isinstance(files, str) else files
+    text = dockerfile(git_repo, {**VIRTUAL[manager], **MAIN, **added})
+
+    assert f"--mount=type=secret,{mount}" in text
+    assert WARNING in text
+    assert "packages.example" not in text
+
+
+@pytest.mark.parametrize(
+    "manager, files, packages",
+    [
+        (
+            "uv",
+            {"uv.lock": f'version = 1\n\n{LOCK}source = {{ git = "https://git.example/idna?rev=1#2" }}\n'},
+            "git",
+        ),
+        ("pip", {"requirements.txt": "idna @ git+https://git.example/idna\n"}, "git"),
+        ("pip", {"requirements.txt": "idna @ hg+https://hg.example/idna\n"}, "mercurial"),
+        ("pip", {"requirements.txt": "idna @ git+ssh://git@git.example/idna\n"}, "git openssh-client"),
+    ],
+)
+def test_what_comes_from_a_repository_is_fetched_by_a_program_of_the_builder_only(
+    git_repo: MakeRepository, manager: str, files: Files, packages: str
+) -> None:
+    builder, _, final = dockerfile(git_repo, {**VIRTUAL[manager], **MAIN, **files}).rpartition("\nFROM ")
+
+    assert f"apt-get update && apt-get install --yes --no-install-recommends {packages}" in runs(builder)[0]
+    assert "apt-get" not in final
+    assert ("ssh" in packages) is ("--mount=type=ssh" in builder)
+
+
+def test_kempt_has_nothing_against_a_builder_with_git(git_repo: MakeRepository) -> None:
+    lock = f'version = 1\n\n{LOCK}source = {{ git = "https://git.example/idna?rev=1#2" }}\n'
+    repository = git_repo({**TOP, **VIRTUAL["uv"], **MAIN, "uv.lock": lock})
+    apply(prepare_init(str(repository.root), docker=True).plan)
+
+    found = check(str(repository.root), isolated=True).findings
+    assert [] == [f"{each.code} {each.message}" for each in found if each.code.startswith("KPT5")]
+
+
 def test_what_only_a_build_can_tell_is_verified_when_the_source_is_there(git_repo: MakeRepository) -> None:
     manifest = PACKAGE.replace('dependencies = ["idna"]', 'dynamic = ["dependencies"]')
     text = dockerfile(git_repo, {**PACKAGED["uv"], **MODULE, "pyproject.toml": f"{manifest}{UV}"})
@@ -546,7 +749,7 @@ def test_a_dockerfile_that_is_there_is_kept(git_repo: MakeRepository, path: str)
 
     assert {} == written(repository)
     why = f"{path} is yours and stays as it is; kempt check finds nothing in it, and this proves it of an image"
-    assert [Next("kempt image app", why)] == left(repository)
+    assert [Next("kempt image app:latest", why)] == left(repository)
 
 
 def test_a_dockerfile_that_git_does_not_track_is_kept(git_repo: MakeRepository) -> None:
@@ -561,7 +764,7 @@ def test_a_dockerfile_that_git_does_not_track_is_kept(git_repo: MakeRepository) 
 def test_a_dockerfile_of_what_could_have_none_is_kept_and_nothing_else_asked_for(git_repo: MakeRepository) -> None:
     repository = git_repo({**TOP, "requirements.txt": "idna\n", **MAIN, "Dockerfile": THEIRS})
 
-    assert ["kempt image app"] == [each.what for each in left(repository)]
+    assert ["kempt image app:latest"] == [each.what for each in left(repository)]
 
 
 def test_what_is_wrong_with_it_is_told(git_repo: MakeRepository) -> None:
@@ -629,6 +832,72 @@ def test_what_the_image_is_built_from_is_let_in(git_repo: MakeRepository, old: s
     assert [] == [path for path in ("uv.lock", "pyproject.toml", "README.md") if dockerignore.is_ignored(text, path)]
 
 
+@pytest.mark.parametrize(
+    "old, files, let_in",
+    [
+        ("*\n", {}, ("main.py",)),
+        ("*\n!src\n", {}, ("main.py",)),
+        (
+            "*\n",
+            {"main.py": f"import shop\n{MAIN['main.py']}", "shop/__init__.py": "", "noxfile.py": ""},
+            ("main.py", "shop"),
+        ),
+        ("*\n!main.py\n", {"main.py": f"from order import x\n{MAIN['main.py']}", "order.py": ""}, ("order.py",)),
+        ("*\n", {**PACKAGED["uv"], **MODULE, "tests/test_shop.py": ""}, ("src/shop",)),
+        ("*\n!shop\n", {"main.py": "", "shop/__main__.py": "", "noxfile.py": ""}, ()),
+        ("main.py\n", {}, ("main.py",)),
+    ],
+)
+def test_a_list_of_what_is_let_in_lets_in_the_program(
+    git_repo: MakeRepository, old: str, files: Files, let_in: tuple[str, ...]
+) -> None:
+    files = {**TOP, **VIRTUAL["uv"], **MAIN, **files, ".dockerignore": old}
+    repository = git_repo(files)
+    plan = prepare_init(str(repository.root), docker=True)
+    text = written(repository)[".dockerignore"]
+
+    said = [each.why for each in plan.next if each.why.startswith("it kept out")]
+    locks = ("uv.lock", "pyproject.toml") if "*" in old.splitlines() else ()
+    code = [each for each in text.splitlines() if each.startswith("!") and each not in old.splitlines()]
+    assert sorted(f"!{each}" for each in (*locks, *let_in)) == sorted(code)
+    assert bool(code) is bool(said)
+    assert [] == [path for path in OUT if not dockerignore.is_ignored(text, path)]
+    caches = [f"{each}/__pycache__/x.pyc" for each in let_in if not each.endswith(".py")]
+    assert [] == [path for path in caches if not dockerignore.is_ignored(text, path)]
+    apply(plan.plan)
+    assert () == prepare_init(str(repository.root), docker=True).plan.steps
+
+
+def test_a_folder_that_comes_in_again_brings_nothing_along_that_somebody_keeps_out(git_repo: MakeRepository) -> None:
+    files = {"main.py": f"import shop\n{MAIN['main.py']}", "shop/__init__.py": ""}
+    text = ignored(git_repo, {**files, ".dockerignore": "**/*.key\nshop/local\n*\n"})
+
+    wanted = ("shop/__init__.py", "shop/a.key", "shop/local", "shop/.env")
+    assert [False, True, True, True] == [dockerignore.is_ignored(text, path) for path in wanted]
+
+
+def test_what_a_member_takes_from_its_workspace_is_let_in_too(git_repo: MakeRepository) -> None:
+    files = workspace() | {".dockerignore": "*\n"}
+    files["packages/api/pyproject.toml"] = files["packages/api/pyproject.toml"].replace('"idna"', '"idna", "lib"')
+    files["packages/other/pyproject.toml"] = f"{PROJECT}{BUILT}".replace("shop", "other")
+    files["packages/other/src/other/__init__.py"] = ""
+    text = written(git_repo(files))[".dockerignore"]
+
+    wanted = (
+        "packages/api/src/api/__main__.py",
+        "packages/lib/src/lib/__init__.py",
+        "packages/other/src/other/__init__.py",
+    )
+    assert [False, False, True] == [dockerignore.is_ignored(text, path) for path in wanted]
+
+
+def test_a_package_is_not_kept_out_for_its_name(git_repo: MakeRepository) -> None:
+    files = {**PACKAGED["uv"], "pyproject.toml": PACKAGE.replace('"shop"', '"env"') + UV, "src/env/__init__.py": ""}
+    text = ignored(git_repo, {**files, ".gitignore": f"{TOP['.gitignore']}/env\n"})
+
+    assert not dockerignore.is_ignored(text, "src/env/__init__.py")
+
+
 def test_git_that_is_let_in_by_name_stays_in(git_repo: MakeRepository) -> None:
     text = ignored(git_repo, {".dockerignore": "*.log\n!.git\n"})
 
@@ -679,4 +948,5 @@ def test_whatever_stands_there_the_result_keeps_out_lets_in_and_is_final(
 
 def merged(project: Source, text: str) -> str:
     repo = survey(Overlay(project.tree, {".dockerignore": text.encode()}), Config())
-    return ignore_file(repo, Wanted(".", ("uv.lock", "pyproject.toml")))[1].decode()
+    entries = tuple(Entry(path, (path,)) for path in ("uv.lock", "pyproject.toml"))
+    return ignore_file(repo, Wanted(".", entries)).content.decode()

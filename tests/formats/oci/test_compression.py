@@ -101,4 +101,4 @@ def test_without_zstandard_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(UnsupportedError) as caught:
         read(b"\x28\xb5\x2f\xfd rest")
 
-    assert "pip install kempt[fast]" == caught.value.hint
+    assert 'pip install "kempt[fast]"' == caught.value.hint

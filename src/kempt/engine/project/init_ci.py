@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kempt import __version__
-from kempt.engine.project.init_ci_jobs import jobs, minor, sequence
+from kempt.engine.project.init_ci_jobs import jobs, minor, sequence, short
 from kempt.engine.project.init_ci_lines import Branch
 from kempt.engine.project.init_ci_services import Found, Target, foreign, targets
 from kempt.engine.project.init_ci_templates import render
@@ -151,11 +151,13 @@ def _left(found: Found, contents: Mapping[str, bytes]) -> Iterator[Next]:
     if found.unhashed:
         what = f"write hashes into {' and '.join(found.unhashed)} (pip-compile --generate-hashes), then {again}"
         yield Next(what, "CI installs with --require-hashes and they have none, so it leaves them out")
+    left = "CI leaves it out: " if found.targets else ""
+    yield from (each._replace(why=f"{left}{each.why}") for each in found.unfit)
     for root in found.unspelled:
         signs = " ".join(ascii(each)[1:-1] if not each.isprintable() else each for each in foreign(root))
         why = f"CI leaves it out: providers read {signs or 'blanks'} in a path as a pattern or an expression"
         yield Next(f"rename {root}, then {again}", why)
-    python = max((target.python for target in found.targets), key=minor, default="")
-    others = [each.root for each in found.targets if each.tool != "uv" and each.python != python]
+    python = max((short(target.python) for target in found.targets), key=minor, default="")
+    others = [each.root for each in found.targets if each.tool != "uv" and short(each.python) != python]
     if others and any("buildspec" in path for path in contents):
         yield Next(f"give {', '.join(others)} a buildspec of its own", f"one build has one Python, here {python}")

@@ -178,7 +178,8 @@ def _until_one_fails(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 def _image(target: Target, provider: str) -> str:
     image = UV_IMAGE if target.tool == "uv" else IMAGES.get(provider, "")
-    return image.format(version=target.version, python=target.python)
+    python = short(target.python) if target.tool == "uv" else target.python
+    return image.format(version=target.version, python=python)
 
 
 def _caches(tool: str, provider: str) -> dict[str, str]:
@@ -237,7 +238,7 @@ def sequence(made: tuple[Job, ...]) -> Sequence:
     locks = tuple(dict.fromkeys(lock for _, target in every for lock in target.locks))
     uv_locks = tuple(dict.fromkeys(lock for job, target in every if job.tool == "uv" for lock in target.locks))
     return Sequence(
-        max((target.python for _, target in every), key=minor),
+        short(max((target.python for _, target in every), key=minor)),
         "-".join(dict.fromkeys(job.tool for job in made)), locks,
         tuple(dict.fromkeys(folder for job in made for folder in job.folders)), variables, bring,
         tuple(_archives(line) for job in made for line in job.guard),
@@ -263,8 +264,13 @@ def _runs_kempt(target: Target) -> bool:
 
 
 def minor(python: str) -> int:
-    """Y of X.Y."""
-    return int(python.partition(".")[2])
+    """Y of X.Y or X.Y.Z."""
+    return int(python.split(".")[1])
+
+
+def short(python: str) -> str:
+    """X.Y of X.Y or X.Y.Z."""
+    return ".".join(python.split(".")[:2])
 
 
 def _below(path: str, root: str) -> str:

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from kempt import managers
 from kempt.engine.project.init_ci_lines import Line
 from kempt.engine.project.init_ci_versions import Versions
-from kempt.engine.project.init_python import PIN, allowed_pythons, allows
+from kempt.engine.project.init_pythons import python_of
+from kempt.engine.project.init_rebuild import Next
 from kempt.formats import requirement, requirements, toml
 from kempt.model.repo import Repo, Service
 from kempt.rules import locking
@@ -26,9 +27,6 @@ SAFE_NAME = re.compile(r"[\w.+-][\w./+-]*", re.ASCII)
 """Names of groups and extras that can stand in a command as they are."""
 SPELLED = " .+&@=/_-"
 """What folders may have beside letters, marks and digits: all else is a pattern or an expression to some provider."""
-PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.10", "3.9", "3.8")
-"""Of those that a project allows the first is taken: the oldest that kempt itself runs on."""
-_MINOR = re.compile(r"3\.\d+")
 RUNNERS = {"uv": "uv run --locked --no-sync ", "poetry": "poetry run ", "pdm": "pdm run ", "pipenv": "pipenv run "}
 COMPILE = "python -m compileall -q -x '/\\.' ."
 
@@ -37,8 +35,8 @@ class Target(NamedTuple):
     """One service in CI.
 
     `name` is short and unique, `root` its folder, `locks` the files that its caches are keyed on, from the top of the
-    repository; `python` is X.Y, and `python_file` the `.python-version` that says so, or `python_why` why it is this
-    one. `tool` is the program that installs.
+    repository; `python` is X.Y, or X.Y.Z where no other release will do, and `python_file` the `.python-version` that
+    says so, or `python_why` why it is this one. `tool` is the program that installs.
     """
 
     name: str
@@ -55,12 +53,16 @@ class Target(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The services that CI can install, and the others: without a lock, without hashes, in a folder of such a name."""
+    """The services that CI can install, and the others: without a lock, without hashes, in a folder of such a name.
+
+    `unfit` says what mends those that no Python or no version of the manager is known for.
+    """
 
     targets: tuple[Target, ...] = ()
     unlocked: tuple[str, ...] = ()
     unhashed: tuple[str, ...] = ()
     unspelled: tuple[str, ...] = ()
+    unfit: tuple[Next, ...] = ()
 
 
 def targets(repo: Repo, versions: Versions) -> Found:
@@ -81,8 +83,10 @@ def targets(repo: Repo, versions: Versions) -> Found:
         else:
             found[service] = locks
     names = _names(found)
-    made = tuple(_target(repo, service, names[service], locks, versions) for service, locks in found.items())
-    return Found(made, tuple(unlocked), tuple(unhashed), tuple(unspelled))
+    made = [_target(repo, service, names[service], locks, versions) for service, locks in found.items()]
+    fit = tuple(each for each in made if isinstance(each, Target))
+    unfit = tuple(each for each in made if isinstance(each, Next))
+    return Found(fit, tuple(unlocked), tuple(unhashed), tuple(unspelled), unfit)
 
 
 def foreign(path: str) -> str:
@@ -117,8 +121,13 @@ def _key(name: str) -> str:
     return name.replace("-", "_").lower()
 
 
-def _target(repo: Repo, service: Service, name: str, locks: tuple[str, ...], versions: Versions) -> Target:
+def _target(repo: Repo, service: Service, name: str, locks: tuple[str, ...], versions: Versions) -> Target | Next:
+    """One service; what mends it where no Python or no version of its manager is known to be right."""
     tool = "uv" if service.manager == "pylock" else service.manager
+    python = versions.refusal(service, tool) or python_of(repo, service)
+    if isinstance(python, Next):
+        return python
+    release = python.short if python.word or python.is_preview else python.release
     tested = any("pytest" in _locked(repo, service, path) for path in locks)
     runner = RUNNERS.get(service.manager, "")
     python_command = f"{runner}python" if runner else ".venv/bin/python"
@@ -129,7 +138,7 @@ def _target(repo: Repo, service: Service, name: str, locks: tuple[str, ...], ver
             COMPILE.replace("python", python_command, 1), "no pytest in the lock: that it compiles is all that is asked"
         )
     return Target(
-        name, str(service.root), tool, versions.of(service, tool), locks, *python_of(repo, service),
+        name, str(service.root), tool, versions.of(service, tool), locks, release, python.file, python.why,
         install=tuple(_install(repo, service, locks)), test=test, tested=tested,
     )  # fmt: skip
 
@@ -151,26 +160,6 @@ def _locked(repo: Repo, service: Service, path: str) -> set[str]:
 
 def _is_hashed(repo: Repo, path: str) -> bool:
     return requirements.is_hashed(requirements.parse(repo.documents.read(PurePosixPath(path)) or b""))
-
-
-def python_of(repo: Repo, service: Service) -> tuple[str, str, str]:
-    """X.Y, and the nearest `.python-version` that pins it; else why this one of those that the manifest allows."""
-    for folder in (service.root, *service.root.parents):
-        path = folder / PIN
-        pinned = _MINOR.search((repo.documents.read(path) or b"").decode("ascii", "replace"))
-        if pinned:
-            return pinned[0], str(path), ""
-    wanted = [[_specifiers(part) for part in each.split("||")] for each in allowed_pythons(repo, service)]
-    fitting = [each for each in PYTHONS if all(any(allows([part], each) for part in parts) for parts in wanted)]
-    if not wanted or not fitting:
-        return PYTHONS[0], "", "nothing says which Python is meant"
-    why = "the oldest that the project allows" if len(fitting) > 1 else "the one that the project allows"
-    return fitting[0], "", why
-
-
-def _specifiers(text: str) -> str:
-    """A range of Poetry's as a specifier: `~3.12` and `3.12` are `==3.12.*` for us."""
-    return re.sub(r"(^|,)\s*~?\s*(3\.\d+)(\.[\d*]+)?(?=\s*(,|$))", r"\1==\2.*", text.strip())
 
 
 # --- the install ---------------------------------------------------------------------------------------

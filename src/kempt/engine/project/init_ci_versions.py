@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kempt import managers
-from kempt.managers.commands import TESTED
 from kempt.model.repo import Repo, Service
 from kempt.rules import versioning
+
+if TYPE_CHECKING:
+    from kempt.engine.project.init_rebuild import Next
 
 CHOSEN = frozenset({"uv", "poetry", "pdm", "pipenv"})
 """pip comes with Python."""
@@ -26,7 +30,7 @@ class Versions:
         self._installed: dict[str, str] = {}
 
     def of(self, service: Service, tool: str) -> str:
-        """The version of the tool, empty for pip.
+        """The version of the tool; empty for pip, and where the project allows none that is known to be there.
 
         The first that the project's own range allows: the one that wrote the lock, the one that is installed here, the
         newest that kempt knows, the oldest that the range names.
@@ -39,4 +43,15 @@ class Versions:
             self._installed[tool] = installed_version(managers.manager(tool))
         wanted = versioning.required(self._repo, service, tool)
         found = versioning.candidates(self._repo, service, tool, self._installed[tool])
-        return next((each for each in found if versioning.fits(each, wanted)), TESTED[tool])
+        return next((each for each in found if versioning.fits(each, wanted)), "")
+
+    def refusal(self, service: Service, tool: str) -> Next | None:
+        """What mends a project that allows no version of the tool that is known to be there; None where it does."""
+        from kempt.engine.project.init_rebuild import Next
+
+        if tool not in CHOSEN or self.of(service, tool):
+            return None
+        wanted, key = versioning.required(self._repo, service, tool), managers.manager(tool).pin.rpartition(".")[2]
+        title = managers.manager(tool).title
+        what = f"write a whole version of {title} into {key} of {service.root}, as ==1.2.3, then run this again"
+        return Next(what, f"the project wants {title} {wanted}, and kempt knows no release that is within it")

@@ -7,21 +7,23 @@ gets the lines that it lacks, at its end, where no later line takes them back.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from posixpath import normpath
 
 from kempt.engine import images as reading
 from kempt.engine.project.init_ci import Files
-from kempt.engine.project.init_ci_services import SAFE_NAME
 from kempt.engine.project.init_ci_templates import render
 from kempt.engine.project.init_ci_versions import Versions
-from kempt.engine.project.init_docker_ignore import Wanted, copied, ignore_file, needed
-from kempt.engine.project.init_docker_services import Image, Place, below, images_of
+from kempt.engine.project.init_docker_hints import hints
+from kempt.engine.project.init_docker_ignore import Entry, Ignoring, Wanted, copied, ignore_file
+from kempt.engine.project.init_docker_packages import below
+from kempt.engine.project.init_docker_services import Image, Place, images_of
+from kempt.engine.project.init_docker_sources import entries
 from kempt.engine.project.init_docker_steps import APP, recipe
+from kempt.engine.project.init_pythons import Python
 from kempt.engine.project.init_rebuild import Next
 from kempt.errors import UnreadableError
-from kempt.formats import toml
 from kempt.model.repo import Repo
 from kempt.rules import locking, staging
 
@@ -37,8 +39,6 @@ FOLDERS = ("docker", "deploy", "deployment", "build", "container", "images")
 SHOWN = 5
 """Codes of rules, and folders, that are named; of more the number is."""
 NO_PROGRAM = "give the project a console script, or a module with a __main__.py"
-EXTRAS = {"uv": "--extra NAME", "poetry": "--extras NAME", "pdm": "--group NAME"}
-PRIVATE = re.compile(rb"^[ \t]*(?:-i|--index-url|--extra-index-url)\b", re.MULTILINE)
 
 
 def docker_places(repo: Repo) -> tuple[str, ...]:
@@ -61,25 +61,37 @@ def docker_files(repo: Repo, versions: Versions) -> Files:
     images = [image for image in found.images if image.place not in kept]
     libraries = [image for image in images if _is_library(image, found.images)]
     left += _say_libraries(libraries)
-    contexts: dict[str, list[str]] = {}
+    contexts: dict[str, list[Entry]] = {}
     for image in images:
-        if image not in libraries:
+        refusal = versions.refusal(image.service, _tool(image))
+        if refusal is not None:
+            left.append(refusal)
+        elif image not in libraries:
             contents[image.dockerfile] = _dockerfile(repo, image, versions).encode()
-            contexts.setdefault(image.context, []).extend((*image.files, *needed(repo, image.context, image.folder)))
+            contexts.setdefault(image.context, []).extend(entries(repo, image))
             left += _say_written(image)
-    for context, paths in contexts.items():
-        path, content = ignore_file(repo, Wanted(context, (*paths, *_taken_by_others(repo, context))))
-        contents[path] = content
+    for context, wanted in contexts.items():
+        ignoring = ignore_file(repo, Wanted(context, (*wanted, *_taken_by_others(repo, context))))
+        contents[ignoring.path] = ignoring.content
+        left += _say_let_in(ignoring)
     if not places:
         left.append(Next(NO_PROGRAM, "nothing here is a program that an image could run"))
     return Files(contents, tuple(dict.fromkeys(left)))
 
 
 def _say_written(image: Image) -> Iterator[Next]:
-    yield Next(image.build, f"`kempt image {image.name}` then proves that it holds no cache")
+    yield Next(image.build, f"`kempt image {image.name}:latest` then proves that it holds no cache")
     if not image.hashed:
         what = f"write hashes into {below(image.context, image.files[0])} (pip-compile --generate-hashes)"
         yield Next(what, f"without them {image.dockerfile} cannot tell that a package is the one that is meant")
+
+
+def _say_let_in(ignoring: Ignoring) -> Iterator[Next]:
+    """A list of what is let in may lack data too, of which nobody can see that the program reads it."""
+    if ignoring.let_in:
+        named = f"{', '.join(ignoring.let_in[:SHOWN])}{' and others' if len(ignoring.let_in) > SHOWN else ''}"
+        what = f"see whether {ignoring.path} lets in all that the program reads, as data and templates"
+        yield Next(what, f"it kept out what the image is built from; kempt lets in {named}")
 
 
 def _is_library(image: Image, others: Collection[Image]) -> bool:
@@ -140,9 +152,8 @@ def _say_kept(repo: Repo, path: str, place: Place, codes: Mapping[str, set[str]]
         named = f"{', '.join(found[:SHOWN])}{' and others' if len(found) > SHOWN else ''}"
         yield Next("kempt check --fix", f"{said}; kempt check finds {named} in it")
     elif WRITTEN not in _content(repo, path):
-        yield Next(
-            f"kempt image {place.name}", f"{said}; kempt check finds nothing in it, and this proves it of an image"
-        )
+        why = f"{said}; kempt check finds nothing in it, and this proves it of an image"
+        yield Next(f"kempt image {place.name}:latest", why)
 
 
 def _codes(repo: Repo) -> Mapping[str, set[str]]:
@@ -159,11 +170,12 @@ def _codes(repo: Repo) -> Mapping[str, set[str]]:
     return found
 
 
-def _taken_by_others(repo: Repo, context: str) -> Iterator[str]:
+def _taken_by_others(repo: Repo, context: str) -> Iterator[Entry]:
     """What Dockerfiles that are there take from a context: it has to stay in."""
     for file in repo.automation.dockerfiles:
         if (file.context or ".") == context:
-            yield from (normpath(each.lstrip("/")) for each in copied(file) if each.strip("./*"))
+            paths = (normpath(each.lstrip("/")) for each in copied(file) if each.strip("./*"))
+            yield from (Entry(path, (path,)) for path in paths)
 
 
 def _content(repo: Repo, path: str) -> bytes:
@@ -175,41 +187,24 @@ def _content(repo: Repo, path: str) -> bytes:
 
 # --- what is written -----------------------------------------------------------------------------------
 def _dockerfile(repo: Repo, image: Image, versions: Versions) -> str:
-    tool = "uv" if image.manager == "pylock" else image.manager
-    short = ".".join(image.python.split(".")[:2])
-    flavour = SUITES.get(short, SUITE) if image.python == short else EXACT
+    made = recipe(repo, image, versions.of(image.service, _tool(image)))
     source = "" if image.packaged else image.source
     values = {
-        "name": image.name, "build": image.build, "short": short, "why": image.why,
-        "python": f"{image.python}-{flavour}", "program": image.program.lines,
-        "recipe": recipe(repo, image, versions.of(image.service, tool)), "hints": tuple(_hints(repo, image)),
+        "name": image.name, "build": image.build, "python": image.python, "base": _base(image.python),
+        "program": image.program.lines, "recipe": made, "hints": tuple(hints(repo, image, made.system)),
         "context_is_home": image.home == ".", "source": source,
         "workdir": normpath(f"{APP}/{source}"),
     }  # fmt: skip
     return render("image.jinja", values)
 
 
-def _hints(repo: Repo, image: Image) -> Iterator[str]:
-    """What only people know: extras, and the password of an index, which must not come into a layer."""
-    document = repo.documents.toml(below(image.folder, locking.PYPROJECT))
-    extras = sorted(filter(SAFE_NAME.fullmatch, toml.table(document, "project", "optional-dependencies")))
-    if extras and image.manager in EXTRAS:
-        wanted = EXTRAS[image.manager].replace("NAME", extras[0])
-        yield f"Extras are left out; {wanted} takes one in, in each install below."
-    if _has_own_index(repo, image):
-        yield "An index that asks for a password: add --mount=type=secret,id=netrc,target=/root/.netrc to each install,"
-        yield "and build with --secret id=netrc,src=$HOME/.netrc. A secret in ARG, ENV or COPY stays in the image."
+def _tool(image: Image) -> str:
+    """The program that installs."""
+    return "uv" if image.manager == "pylock" else image.manager
 
 
-def _has_own_index(repo: Repo, image: Image) -> bool:
-    if image.manager == "pip":
-        return any(PRIVATE.search(_content(repo, below(image.context, path))) for path in image.files)
-    document = repo.documents.toml(image.service.manifest or PurePosixPath(locking.PYPROJECT))
-    tables: Mapping[str, Iterable[tuple[str, ...]]] = {
-        "uv": (("uv", "index"), ("uv", "index-url"), ("uv", "extra-index-url")),
-        "poetry": (("poetry", "source"),), "pdm": (("pdm", "source"),),
-    }  # fmt: skip
-    if image.manager == "pipenv":
-        sources = document.get("source")
-        return isinstance(sources, list) and len(sources) > 1
-    return any(toml.table(document, "tool", *names[:-1]).get(names[-1]) for names in tables.get(image.manager, ()))
+def _base(python: Python) -> str:
+    """The official image of a Python."""
+    if python.is_pypy:
+        return f"pypy:{python.release}{f'-{python.pypy}' if python.pypy else ''}-{EXACT}"
+    return f"python:{python.release}-{SUITES.get(python.short, SUITE) if python.release == python.short else EXACT}"

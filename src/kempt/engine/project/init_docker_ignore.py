@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from kempt.engine.project.init_docker_services import SPELLED, below
-from kempt.formats import dockerignore, toml
+from kempt.engine.project.init_docker_packages import below
+from kempt.formats import dockerignore
 from kempt.model.artefact import Kind
 from kempt.model.dockerfile import Dockerfile
 from kempt.model.repo import Repo
-from kempt.rules import locking
 
 HEADING = "# What no image needs, written by `kempt init --docker`. From here on it is yours.\n"
 ALWAYS = (
@@ -28,27 +27,51 @@ COVERED = frozenset({"**/*.pyc", "**/*.pyo"})
 _SAMPLE = "a"
 
 
+class Entry(NamedTuple):
+    """A file or a folder, relative to the context; `files` have to be let in for it to be there."""
+
+    path: str
+    files: tuple[str, ...]
+
+
 class Wanted(NamedTuple):
-    """What a context has to let in, as paths from its top: what is bound and copied by name."""
+    """What a context has to let in: what is bound and copied from it."""
 
     context: str
-    paths: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def files(self) -> Iterator[str]:
+        """The files that have to be there."""
+        return (file for entry in self.entries for file in entry.files)
 
 
-def ignore_file(repo: Repo, wanted: Wanted) -> tuple[str, bytes]:
-    """The path of a context's `.dockerignore`, and its new content; the old one where nothing is missing."""
+class Ignoring(NamedTuple):
+    """A `.dockerignore`: its path, its new content, and what had to be let in again."""
+
+    path: str
+    content: bytes
+    let_in: tuple[str, ...] = ()
+
+
+def ignore_file(repo: Repo, wanted: Wanted) -> Ignoring:
+    """A context's `.dockerignore`; the content is the old one where nothing is missing.
+
+    What is let in stands before what is kept out: a folder that comes in again brings no caches along.
+    """
     path = below(wanted.context, ".dockerignore")
     old = _text(repo, path)
     patterns = list(_patterns(repo, wanted))
     if old is None:
-        text = HEADING + "".join(f"{each}\n" for each in patterns)
-    else:
-        missing = tuple(each for each in patterns if not _keeps_out(old, each) and not _is_meant(old, each))
-        text = dockerignore.with_patterns(old, missing) if missing else old
-    kept_out = [each for each in dict.fromkeys(wanted.paths) if dockerignore.is_ignored(text, each)]
-    if kept_out:
-        text = _with_exceptions(text, kept_out)
-    return path, text.encode("utf-8", "surrogateescape")
+        return Ignoring(path, (HEADING + "".join(f"{each}\n" for each in patterns)).encode())
+    out = [each.path for each in wanted.entries if any(dockerignore.is_ignored(old, file) for file in each.files)]
+    let_in = tuple(dict.fromkeys(out))
+    text = _with_exceptions(old, let_in) if let_in else old
+    folders = tuple(f"{each.path}/" for each in wanted.entries if each.path not in each.files)
+    patterns = [*(_own(old, wanted) if let_in else ()), *patterns]
+    missing = tuple(each for each in patterns if not _keeps_out(text, each, folders) and not _is_meant(text, each))
+    text = dockerignore.with_patterns(text, missing) if missing else text
+    return Ignoring(path, text.encode("utf-8", "surrogateescape"), let_in)
 
 
 def copied(file: Dockerfile) -> Iterator[str]:
@@ -61,17 +84,6 @@ def copied(file: Dockerfile) -> Iterator[str]:
             yield from (each.options["source"] for each in run.mounts if _is_of_context(each.kind, each.options))
 
 
-def needed(repo: Repo, context: str, folder: str) -> Iterator[str]:
-    """The files that a build of the project in a folder reads: its read-me and its licence, as it names them."""
-    project = toml.table(repo.documents.toml(below(folder, locking.PYPROJECT)), "project")
-    for key in ("readme", "license"):
-        value = project.get(key)
-        name = toml.table(project, key).get("file") if key == "license" or not isinstance(value, str) else value
-        path = below(folder, name) if isinstance(name, str) else ""
-        if SPELLED.fullmatch(path) and path in repo.tree.listing and (context == "." or path.startswith(f"{context}/")):
-            yield path if context == "." else path.removeprefix(f"{context}/")
-
-
 def _is_of_context(kind: str, options: object) -> bool:
     return kind == "bind" and isinstance(options, dict) and "from" not in options and "source" in options
 
@@ -81,8 +93,16 @@ def _patterns(repo: Repo, wanted: Wanted) -> Iterator[str]:
     rows = (row for row in repo.artefacts.used if row.kind in KINDS)
     named = [*ALWAYS, *(_pattern(row.name) for row in rows), *SECRETS, *OWN]
     for each in dict.fromkeys(named):
-        if each not in COVERED and not _is_tracked(repo, wanted.context, each) and not _is_taken(wanted.paths, each):
+        if each not in COVERED and not _is_tracked(repo, wanted.context, each) and not _is_taken(wanted.files, each):
             yield each
+
+
+def _own(text: str, wanted: Wanted) -> Iterator[str]:
+    """What somebody else keeps out of any folder, or of one that comes in again: it stays out."""
+    inside = ("**/", *(f"{each.path}/" for each in wanted.entries))
+    for line in dict.fromkeys(each.strip() for each in text.splitlines()):
+        if line.lstrip("/").startswith(inside) and not _is_taken(wanted.files, line):
+            yield line
 
 
 def _pattern(name: str) -> str:
@@ -100,10 +120,10 @@ def _is_taken(paths: Iterable[str], pattern: str) -> bool:
     return any(dockerignore.is_ignored(pattern, each.strip("/")) for each in paths if not re.fullmatch(r"[./*]*", each))
 
 
-def _keeps_out(text: str, pattern: str) -> bool:
+def _keeps_out(text: str, pattern: str, folders: tuple[str, ...]) -> bool:
     """Whether a text keeps out what a pattern would: at the top and, where it goes deeper, below folders too."""
     plain = pattern.replace("[co]", "c")
-    folders = ("", f"{_SAMPLE}/", f"src/{_SAMPLE}/") if plain.startswith("**/") else ("",)
+    folders = ("", f"{_SAMPLE}/", f"src/{_SAMPLE}/", *folders) if plain.startswith("**/") else ("",)
     names = {plain.removeprefix("**/").replace("*", each) for each in ("", _SAMPLE)}
     return all(dockerignore.is_ignored(text, f"{folder}{name}") for folder in folders for name in names)
 
@@ -118,7 +138,7 @@ def _is_meant(text: str, pattern: str) -> bool:
     )  # fmt: skip
 
 
-def _with_exceptions(text: str, paths: list[str]) -> str:
+def _with_exceptions(text: str, paths: tuple[str, ...]) -> str:
     """The text with lines that let these files in again."""
     end = "\r\n" if "\r\n" in text else "\n"
     before = text if not text or text.endswith("\n") else text + end

@@ -9,12 +9,19 @@ from typing import NamedTuple
 
 from kempt import managers
 from kempt.catalog import DEMOTED_FOLDERS
-from kempt.engine.project.init_docker_web import web_commands
+from kempt.engine.project.init_docker_packages import below
+from kempt.engine.project.init_docker_web import MADE, web_commands
 from kempt.errors import UnreadableError
 from kempt.formats import toml
 from kempt.model.repo import Repo, Service
 
-STARTED = re.compile(rb"^if __name__ == ['\"]__main__['\"]", re.MULTILINE)
+STARTED = re.compile(
+    rb"^if[ \t]*\(?[ \t]*(?:__name__[ \t]*==[ \t]*['\"]__main__['\"]|['\"]__main__['\"][ \t]*==[ \t]*__name__)",
+    re.MULTILINE,
+)
+"""The start of a program as most write it, in any spelling."""
+ACTING = re.compile(rb"(?:while|for|with|raise)\b|[A-Za-z_][\w.]*\(")
+"""How a statement begins that does something: a call, a loop. The last one of a script is such."""
 FILES = ("main.py", "app.py", "__main__.py")
 ENTRY = re.compile(rb"(?:^|[\"'\s])([A-Za-z0-9][\w.-]{0,60})[ \t]*=[ \t]*[\w.]{1,100}:[\w.]{1,60}")
 LONGEST = 4_000
@@ -45,7 +52,7 @@ class Program(NamedTuple):
 
 def program_of(repo: Repo, service: Service, folder: str, *, packaged: bool) -> Program:
     """What runs in an image of the project in this folder. Scripts are there only of what is installed."""
-    names = _installed(repo, folder) if packaged else None
+    names = installed(repo, folder) if packaged else None
     found: list[tuple[str, ...]] = [(name,) for name in _scripts(repo, folder)] if packaged else []
     found = found or [("python", "-m", name) for name in _modules(repo, folder, names)]
     if not packaged:
@@ -54,25 +61,28 @@ def program_of(repo: Repo, service: Service, folder: str, *, packaged: bool) -> 
     return Program(found[0]) if len(found) == 1 else Program((), tuple(found[:MOST]))
 
 
-def _installed(repo: Repo, folder: str) -> Container[str]:
+def installed(repo: Repo, folder: str) -> frozenset[str]:
     """The modules that a project is built of: what lies in `src`, what is called as it is, what its settings name."""
-    document = repo.documents.toml(_below(folder, "pyproject.toml"))
-    prefix = _below(folder, "src")
+    document = repo.documents.toml(below(folder, "pyproject.toml"))
+    prefix = below(folder, "src")
     start, end = repo.tree.listing.span(prefix)
-    inside = {path.removeprefix(f"{prefix}/").partition("/")[0] for path in repo.tree.listing.paths(start, end)}
+    inside = {
+        path.removeprefix(f"{prefix}/").partition("/")[0].removesuffix(".py")
+        for path in repo.tree.listing.paths(start, end)
+    }
     project, poetry = toml.table(document, "project"), toml.table(document, "tool", "poetry")
     own = str(project.get("name") or poetry.get("name") or "")
     settings = json.dumps(document.get("tool"), default=str)
     named = re.findall(r'["/]([A-Za-z_]\w*)"', settings[:SETTINGS], re.ASCII)
-    return inside | {re.sub(r"[-.]", "_", own), own.lower().replace("-", "_"), *named}
+    return frozenset({*inside, re.sub(r"[-.]", "_", own), own.lower().replace("-", "_"), *named} - {""})
 
 
 def _scripts(repo: Repo, folder: str) -> tuple[str, ...]:
     """The console scripts that a project names, in a manifest of any age."""
-    document = repo.documents.toml(_below(folder, "pyproject.toml"))
+    document = repo.documents.toml(below(folder, "pyproject.toml"))
     named = (*toml.table(document, "project", "scripts"), *toml.table(document, "tool", "poetry", "scripts"))
     old = (
-        _read(repo, _below(folder, name)).partition(b"console_scripts")[2][:LONGEST]
+        _read(repo, below(folder, name)).partition(b"console_scripts")[2][:LONGEST]
         for name in ("setup.cfg", "setup.py")
     )
     found = (match.decode("ascii") for text in old for match in ENTRY.findall(text.partition(b"]")[0]))
@@ -84,10 +94,6 @@ def _locked(repo: Repo, service: Service) -> set[str]:
     paths = (service.lock,) if service.lock is not None else service.requirements
     read = managers.manager(service.manager).packages
     return {each.name for path in paths for each in read(repo.documents.read(path) or b"")}
-
-
-def _below(folder: str, name: str) -> str:
-    return name if folder == "." else f"{folder}/{name}"
 
 
 def _read(repo: Repo, path: str) -> bytes:
@@ -110,9 +116,19 @@ def _modules(repo: Repo, folder: str, names: Container[str] | None) -> Iterator[
 
 
 def _is_started(repo: Repo, folder: str, name: str) -> bool:
-    """Whether a file does something when it is started."""
-    path = _below(folder, name)
-    return path in repo.tree.listing and (name == "__main__.py" or STARTED.search(_read(repo, path)) is not None)
+    """Whether a file does something when it is started; one that makes a web application waits for its server."""
+    path = below(folder, name)
+    if path not in repo.tree.listing or name == "__main__.py":
+        return path in repo.tree.listing
+    content = _read(repo, path)
+    return STARTED.search(content) is not None or (_acts(content) and MADE.search(content) is None)
+
+
+def _acts(content: bytes) -> bool:
+    """Whether a file without that line is a script all the same: what stands last in it does something."""
+    lines = [line for line in content.splitlines() if re.match(rb"[A-Za-z_@]", line)]
+    last = lines[-1] if lines else b""
+    return ACTING.match(last) is not None
 
 
 def _json(words: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from posixpath import dirname, normpath
 from typing import NamedTuple
 
+from kempt.engine.project.init_rebuild import Next
 from kempt.errors import UnreadableError
 from kempt.formats import requirements
 from kempt.model.repo import Repo, Service
@@ -18,13 +19,6 @@ LINTING = re.compile(r"(?:^|[._-])(?:lint|linting|typing|types|style|build|optio
 _MOST = 20
 
 
-class Unfit(NamedTuple):
-    """Why there is no image: what to do, and why."""
-
-    what: str
-    why: str
-
-
 class Chosen(NamedTuple):
     """The files, the one that is named first; `hashed`: pip can be told to take nothing without a hash."""
 
@@ -32,21 +26,21 @@ class Chosen(NamedTuple):
     hashed: bool
 
 
-def requirements_of(repo: Repo, service: Service) -> Chosen | Unfit:
+def requirements_of(repo: Repo, service: Service) -> Chosen | Next:
     """The requirements of what is deployed: of several files one that holds hashes, never that of development."""
     named = [str(path) for path in service.requirements]
     named = [path for path in named if not any(each.search(_stem(path)) for each in (DEVELOPMENT, LINTING))]
     if not named:
-        return Unfit(f"write {service.root}/requirements.txt", "no requirements file of it is for what is deployed")
+        return Next(f"write {service.root}/requirements.txt", "no requirements file of it is for what is deployed")
     best = min(named, key=lambda path: (not _is_hashed(repo, path), *_rank(path)))
     files = tuple(dict.fromkeys(_with_included(repo, best)))
     wanted = [each for path in files for each in _parsed(repo, path).requirements]
     if any(each.editable or (each.place and not requirements.ADDRESS.match(each.place)) for each in wanted):
-        return Unfit(f"write a Dockerfile for {service.root} by hand", f"{best} installs a folder by its path")
+        return Next(f"write a Dockerfile for {service.root} by hand", f"{best} installs a folder by its path")
     loose = next((each.name or each.text for each in wanted if not each.pin and not each.place), "")
     if loose:
         what = f"write versions and hashes into {best} (pip-compile --generate-hashes), then run this again"
-        return Unfit(what, f"an image is installed from a lock file, and it leaves the version of {loose} open")
+        return Next(what, f"an image is installed from a lock file, and it leaves the version of {loose} open")
     return Chosen(files, bool(wanted) and all(_is_hashed(repo, path) for path in files if _asks(repo, path)))
 
 

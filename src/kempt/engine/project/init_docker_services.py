@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, count
 from pathlib import PurePosixPath
 from posixpath import commonpath, normpath, relpath
 from shlex import quote
 from typing import Any, NamedTuple
 
 from kempt.engine import path_dependencies
-from kempt.engine.project.init_ci_services import foreign, python_of
+from kempt.engine.project.init_ci_services import foreign
+from kempt.engine.project.init_docker_packages import below, is_packaged
 from kempt.engine.project.init_docker_programs import Program, program_of
-from kempt.engine.project.init_docker_requirements import Unfit, requirements_of
+from kempt.engine.project.init_docker_requirements import requirements_of
+from kempt.engine.project.init_pythons import AGAIN, Python, python_of
 from kempt.engine.project.init_rebuild import Next
 from kempt.formats import toml
 from kempt.formats.requirement import normalised_name
@@ -25,10 +28,10 @@ from kempt.rules import locking
 
 SPELLED = re.compile(r"[\w./@+-]*")
 """Paths that can stand in a `--mount` and a COPY as they are."""
-AGAIN = "then run this again"
 PATHS_FIT = frozenset({"uv", "poetry"})
 """Managers whose environment can hold what lies beside the project as a package, not as a link to it."""
-_FULL = re.compile(r"(?<![\w.])3\.\d+(?:\.\d+)?(?![\w.])")
+WITH_PYPY = frozenset({"uv", "pip", "pylock"})
+"""Managers that do with any Python: uv is a program of its own, and PyPy brings a pip."""
 _MANIFESTS = {"uv": ("uv.toml",), "pdm": ("pdm.toml",)}
 """What a manager reads beside the manifest and the lock."""
 
@@ -50,7 +53,7 @@ class Image(NamedTuple):
 
     `project` is the name of the program's project as a manager spells it, empty where it has none. `packaged`: it is
     built and installed, and else its source is copied. `members`: it shares its lock with others of a workspace.
-    `beside`: folders that it installs by their path. `python` is the tag's version, with `why` where nothing pins it.
+    `beside`: what it installs by its path, relative to the repository. `python` is the one that it runs on.
     `hashed`: requirements hold hashes. `dynamic`: only a build of the project can tell what it asks for.
     """
 
@@ -62,12 +65,11 @@ class Image(NamedTuple):
     name: str
     files: tuple[str, ...]
     program: Program
-    python: str
-    why: str = ""
+    python: Python
     project: str = ""
     packaged: bool = False
     members: bool = False
-    beside: bool = False
+    beside: tuple[str, ...] = ()
     hashed: bool = True
     dynamic: bool = False
 
@@ -100,11 +102,6 @@ class Found(NamedTuple):
     unfit: tuple[tuple[Place, Next], ...] = ()
 
 
-def below(folder: str, name: str) -> str:
-    """A name in a folder; "." is no folder."""
-    return name if folder == "." else f"{folder}/{name}"
-
-
 def images_of(repo: Repo) -> Found:
     """The images of a repository's own services, and what keeps others from having one."""
     images, unfit = list[Image](), dict[Place, Next]()
@@ -121,8 +118,21 @@ def images_of(repo: Repo) -> Found:
             if isinstance(found, Image):
                 images.append(found)
             else:
-                unfit[_place(repo, service, folder)] = Next(*found)
-    return Found(tuple(images), tuple(unfit.items()))
+                unfit[_place(repo, service, folder)] = found
+    names = _unlike(tuple(each.place for each in images))
+    return Found(tuple(each._replace(name=names[each.place]) for each in images), tuple(unfit.items()))
+
+
+def _unlike(places: tuple[Place, ...]) -> dict[Place, str]:
+    """The name of each image; where several are called the same, the folder tells them apart."""
+    names = [each.name for each in places]
+    found, alone = dict[Place, str](), {each for each in names if names.count(each) == 1}
+    for place in places:
+        other = place.name if place.folder == "." else _slug(place.folder)
+        others = chain((other,), (f"{other}-{number}" for number in count(2)))
+        used = {*alone, *found.values()}
+        found[place] = place.name if place.name in alone else next(each for each in others if each not in used)
+    return found
 
 
 def _place(repo: Repo, service: Service, folder: str) -> Place:
@@ -153,22 +163,24 @@ def _unrequired(repo: Repo, service: Service) -> Iterator[str]:
 
 def _runs(repo: Repo, service: Service, folder: str) -> bool:
     """Whether a folder holds a program by its own word: a console script, a module or a file that is started."""
-    packaged = _is_packaged(repo, service, folder)
+    packaged = is_packaged(repo, service, folder)
     return any(program_of(repo, service, folder, packaged=packaged))
 
 
-def _image(repo: Repo, service: Service, folder: str) -> Image | Unfit:
+def _image(repo: Repo, service: Service, folder: str) -> Image | Next:
     document = repo.documents.toml(below(folder, locking.PYPROJECT))
     home = str(service.root)
     beside = tuple(_beside(repo, service))
-    unfit = _unfit(service, beside)
+    python = python_of(repo, service)
+    if isinstance(python, Next):
+        return python
+    unfit = _unfit(service, beside) or _unfit_python(service, python)
     if unfit is not None:
         return unfit
-    context = commonpath([f"./{each}" for each in (home, *(path for path, _ in beside))])
-    context = normpath(context)
     chosen = requirements_of(repo, service) if service.lock is None else None
-    if isinstance(chosen, Unfit):
+    if isinstance(chosen, Next):
         return chosen
+    context = normpath(commonpath([f"./{each}" for each in (home, *(path for path, _ in beside))]))
     locks = chosen.files if chosen is not None else tuple(_installed_from(repo, service, beside))
     files = tuple(relpath(path, context) for path in locks)
     places = (relpath(home, context), relpath(folder, context))
@@ -176,29 +188,38 @@ def _image(repo: Repo, service: Service, folder: str) -> Image | Unfit:
     words = all(SPELLED.fullmatch(each) for each in (*files, *places, project))
     if not words or foreign(folder):
         why = "the name of a folder or a file of it cannot stand in a Dockerfile as it is"
-        return Unfit(f"write a Dockerfile for {folder} by hand", why)
-    packaged = _is_packaged(repo, service, folder)
-    python, pinned, why = python_of(repo, service)
+        return Next(f"write a Dockerfile for {folder} by hand", why)
+    packaged = is_packaged(repo, service, folder)
     return Image(
         service, folder, context, *places, _name(folder, document), files,
-        program_of(repo, service, folder, packaged=packaged), _full_version(repo, pinned) or python, why,
-        project, packaged, bool(service.members), bool(beside),
+        program_of(repo, service, folder, packaged=packaged), python, project, packaged, bool(service.members),
+        tuple(path for path, _ in beside),
         hashed=chosen is None or chosen.hashed, dynamic=_is_dynamic(repo, service, folder, beside),
     )  # fmt: skip
 
 
-def _unfit(service: Service, beside: tuple[tuple[str, bool], ...]) -> Unfit | None:
+def _unfit(service: Service, beside: tuple[tuple[str, bool], ...]) -> Next | None:
     """Why what a project installs by its path cannot come into an image; None where it can."""
     for path, linked in beside:
         if path.startswith(".."):
-            return Unfit(f"write a Dockerfile for {service.root} by hand", f"{path} lies outside of the repository")
+            return Next(f"write a Dockerfile for {service.root} by hand", f"{path} lies outside of the repository")
         if service.manager not in PATHS_FIT:
             why = f"it installs {path} by its path, which kempt writes images for with uv and Poetry only"
-            return Unfit(f"write a Dockerfile for {service.root} by hand", why)
+            return Next(f"write a Dockerfile for {service.root} by hand", why)
         if linked:
             why = f"it installs {path} as a link to its source, which is in no environment"
-            return Unfit(f"take `develop = true` from {path} in {service.manifest}, {AGAIN}", why)
+            return Next(f"take `develop = true` from {path} in {service.manifest}, {AGAIN}", why)
     return None
+
+
+def _unfit_python(service: Service, python: Python) -> Next | None:
+    """Why there is no image with a Python: of its kind there is none, or it is not known to do with the manager."""
+    if not python.word or (python.is_pypy and service.manager in WITH_PYPY):
+        return None
+    what = f"write a Dockerfile for {service.root} by hand, or a version as {python.short} into {python.file}"
+    if python.is_pypy:
+        return Next(what, f"{python.file} says {python.word}, and kempt writes images with PyPy for uv and pip only")
+    return Next(what, f"{python.file} says {python.word[:40]}, and there is no official image of that Python")
 
 
 def _beside(repo: Repo, service: Service) -> Iterator[tuple[str, bool]]:
@@ -241,35 +262,6 @@ def _installed_from(repo: Repo, service: Service, beside: tuple[tuple[str, bool]
     yield from (path for path in dict.fromkeys(settings) if path in repo.tree.listing)
 
 
-def _is_packaged(repo: Repo, service: Service, folder: str) -> bool:
-    """Whether the manager builds and installs the project itself."""
-    document = repo.documents.toml(below(folder, locking.PYPROJECT))
-    if service.manager == "uv":
-        workspace = discover(folder, repo.documents)
-        name = Project(folder, document).name
-        return workspace.is_package(name) if name in workspace.projects else Project(folder, document).is_package()
-    if service.manager == "poetry":
-        is_package = toml.table(document, "tool", "poetry").get("package-mode") is not False
-        return is_package and "build-system" in document and _has_module(repo, folder, document)
-    if service.manager == "pdm":
-        return toml.table(document, "tool", "pdm").get("distribution", "build-system" in document) is True
-    if service.manager == "pipenv":
-        return False
-    return "build-system" in document or below(folder, "setup.py") in repo.tree.listing
-
-
-def _has_module(repo: Repo, folder: str, document: Mapping[str, Any]) -> bool:
-    """Whether Poetry would find what to build: what it is told of, or a module with the project's name."""
-    poetry, project = toml.table(document, "tool", "poetry"), toml.table(document, "project")
-    if poetry.get("packages") or poetry.get("include"):
-        return True
-    name = str(project.get("name") or poetry.get("name") or "").replace("-", "_").replace(".", "_")
-    places = (below(folder, f"{start}{name}") for start in ("", "src/"))
-    return bool(name) and any(
-        repo.tree.listing.has_folder(each) or f"{each}.py" in repo.tree.listing for each in places
-    )
-
-
 def _is_dynamic(repo: Repo, service: Service, folder: str, beside: tuple[tuple[str, bool], ...]) -> bool:
     """Whether only a build can tell what some project asks for: `uv sync --locked` would need its source."""
     manifests = (PurePosixPath(folder) / locking.PYPROJECT, service.root / locking.PYPROJECT, *service.members)
@@ -286,15 +278,12 @@ def _told(repo: Repo, path: str) -> str:
     return next((each for each in found if each in repo.tree.listing), "")
 
 
-def _full_version(repo: Repo, pinned: str) -> str:
-    """X.Y.Z or X.Y as `.python-version` has it."""
-    text = (repo.documents.read(PurePosixPath(pinned)) or b"").decode("ascii", "replace") if pinned else ""
-    match = _FULL.search(text)
-    return match[0] if match else ""
-
-
 def _name(folder: str, document: Mapping[str, Any]) -> str:
     """What the image is called: as the project, else as its folder."""
     given = toml.table(document, "project").get("name") or toml.table(document, "tool", "poetry").get("name")
     text = given if isinstance(given, str) else (folder if folder != "." else "app").rpartition("/")[2]
+    return _slug(text)
+
+
+def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9-]+", "-", normalised_name(text)).strip("-") or "app"

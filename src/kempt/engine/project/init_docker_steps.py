@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from posixpath import basename, normpath, relpath
 from typing import NamedTuple
 
+from kempt.engine.project.init_docker_packages import below
 from kempt.engine.project.init_docker_services import Image
+from kempt.engine.project.init_docker_vcs import fetchers
 from kempt.formats import toml
 from kempt.formats.toml import table
 from kempt.model.repo import Repo
@@ -53,13 +55,17 @@ SCM = {
 
 
 class Recipe(NamedTuple):
-    """What a builder does. `bring` is a command that installs the manager, empty where it is copied or there.
+    """What a builder does.
+
+    `system` are Debian packages that it needs. `bring` is a command that installs the manager, empty where it is copied
+    or there.
 
     `dependencies` and `project` are whole RUN instructions; `project` is empty where nothing has to be built.
     `version` is the variable that tells the build a version, empty where none is needed.
     """
 
     folder: str
+    system: tuple[str, ...]
     uv: str
     variables: Mapping[str, str]
     bring: str
@@ -79,12 +85,14 @@ def recipe(repo: Repo, image: Image, version: str) -> Recipe:
     commands = tuple(_project(repo, image))
     if commands and variable:
         commands = (f'export {variable}="$VERSION"', *commands)
+    system = fetchers(repo, image.service, (below(image.context, path) for path in image.files))
     caches = CACHES[manager]
     if manager == "poetry" and image.packaged:
         caches = (*(caches if image.beside else ()), *CACHES["pip"])
     compiled = (COMPILE,) if manager in COMPILED else ()
     return Recipe(
-        normpath(f"{APP}/{image.home}"), UV_IMAGE.format(version=version) if with_uv else "", VARIABLES[manager],
+        normpath(f"{APP}/{image.home}"), system,
+        UV_IMAGE.format(version=version) if with_uv else "", VARIABLES[manager],
         bring, run(CACHES[manager], (*_dependencies(repo, image), *compiled), _bound(image)),
         run(caches, (*commands, *compiled)) if commands else "", variable if commands else "",
     )  # fmt: skip
@@ -137,9 +145,12 @@ def _project(repo: Repo, image: Image) -> Iterator[str]:
 
 
 def _groups(repo: Repo, image: Image) -> str:
-    """No group is installed but those of the lock's own dependencies."""
-    chosen = table(repo.documents.toml(image.service.root / locking.PYPROJECT), "tool", "uv").get("default-groups")
-    return " --no-dev" if chosen in (None, ["dev"]) else " --no-default-groups"
+    """No group is installed, neither by default of the workspace nor of the project itself."""
+    for folder in (str(image.service.root), image.folder):
+        chosen = table(repo.documents.toml(below(folder, locking.PYPROJECT)), "tool", "uv").get("default-groups")
+        if chosen not in (None, ["dev"], []):
+            return " --no-default-groups"
+    return " --no-dev"
 
 
 def _package(image: Image) -> str:
@@ -148,7 +159,7 @@ def _package(image: Image) -> str:
 
 def _version_variable(repo: Repo, image: Image) -> str:
     """The variable that tells a build backend the version that it would ask git for."""
-    document = repo.documents.toml(f"{image.folder}/{locking.PYPROJECT}" if image.folder != "." else locking.PYPROJECT)
+    document = repo.documents.toml(below(image.folder, locking.PYPROJECT))
     requires = toml.table(document, "build-system").get("requires")
     names = [each for each in requires if isinstance(each, str)] if isinstance(requires, list) else []
     for name, variable in SCM.items():

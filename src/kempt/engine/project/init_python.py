@@ -120,7 +120,8 @@ def allowed_pythons(repo: Repo, service: Service) -> Iterator[str]:
             yield wanted.strip()
     if service.manifest is not None and service.manifest.name == "Pipfile":
         requires = toml.table(repo.documents.toml(service.manifest), "requires")
-        yield from (f"=={version}" for key, version in requires.items() if key.startswith("python_"))
+        found = {key: f"=={version}" for key, version in requires.items() if key.startswith("python_")}
+        yield from (f"{each}.*" if key == "python_version" else each for key, each in found.items())
 
 
 def _newest(ranges: tuple[str, ...]) -> str:

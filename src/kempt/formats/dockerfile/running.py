@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kempt.formats import shell
 
 _HEREDOC = re.compile(r"\d*<<-?[\w'\"-]+")
+MOST_VALUES = 256
+"""Variables of a script that are followed."""
 NOWHERE = (UNPLACED, UNPLACED)
 SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "ksh", "busybox"})
 _NUMBERS = ("-u", "--uid")
@@ -27,14 +29,17 @@ _MAKES_USERS = {
 }  # fmt: skip
 
 
-def commands(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
-    """The commands of a RUN; none where its shell is no shell that kempt reads."""
+def with_commands(file: Dockerfile, each: Instruction) -> Instruction:
+    """A RUN with its commands; it has none where its shell is no shell that kempt reads."""
     if each.json:
-        return _listed(file, each)
+        return each._replace(commands=_listed(file, each))
     if each.state.shell and not any(word.rpartition("/")[2] in SHELLS for word in each.state.shell):
-        return ()
+        return each
     script, start = _script(file, each)
-    return tuple(_run(file, each, script, start))
+    from kempt.formats import shell  # here: most files that are read have no command for it
+
+    parsed = shell.parse(script)
+    return each._replace(commands=tuple(_run(file, each, parsed, start)), unread=parsed.has_errors)
 
 
 def homes(found: Iterable[Command]) -> dict[str, str]:
@@ -124,14 +129,37 @@ def _flat(file: Dockerfile, start: int, end: int) -> str:
     return " " * first.start + first.text if first is not None else ""
 
 
-def _run(file: Dockerfile, each: Instruction, script: str, start: int) -> Iterator[Command]:
-    from kempt.formats import shell  # here: most files that are read have no command for it
-
-    parsed = shell.parse(script)
+def _run(file: Dockerfile, each: Instruction, parsed: shell.Shell, start: int) -> Iterator[Command]:
     exported = tuple(one for one in parsed.exported if one.exported)
+    told = dict[str, str]()
     for one in parsed.commands:
         before = tuple((given.name, given.value) for given in exported if given.end <= one.start)
-        yield _command(file, each, one, start, before)
+        command = _command(file, each, one, start, (*told.items(), *before))._replace(unseen=_unseen(each, parsed, one))
+        yield command._replace(values=_values(parsed, one)) if parsed.exported or one.looped else command
+        told |= {name: value for name, value in settings((command,)).items() if name not in each.state.variables}
+
+
+def _unseen(each: Instruction, parsed: shell.Shell, one: shell.Parsed) -> str:
+    """The operator behind a command that lets the RUN go on, and end well, where it failed; empty where there is none.
+
+    A `wait` for a job by its number has that job's status.
+    """
+    flags = {word for word in each.state.shell if word[:1] == "-"}
+    if one.background:
+        return "" if any(each.argv[0] == "wait" and each.argv[1:] for each in parsed.commands if each.argv) else "&"
+    pipefail = parsed.pipefail or "pipefail" in each.state.shell or any("pipefail" in word for word in one.argv)
+    if one.piped_into and not pipefail:
+        return "|"
+    stops = one.errexit or any(word[1:2] != "-" and "e" in word for word in flags)
+    return "" if one.last or stops else ";"
+
+
+def _values(parsed: shell.Shell, one: shell.Parsed) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The variables that are set before a command for the shell alone; the last value of each counts."""
+    if len(parsed.exported) + len(one.looped) > MOST_VALUES:
+        return ()
+    given = {each.name: (each.value,) for each in parsed.exported if not each.exported and each.end <= one.start}
+    return tuple({**given, **dict(one.looped)}.items())
 
 
 def _command(
@@ -170,7 +198,9 @@ def _listed(file: Dockerfile, each: Instruction) -> tuple[Command, ...]:
         if at and at + 1 < len(texts):
             word = each.words[at + 1]
             exact = file.text[word.start + 1 : word.end - 1] == word.text
-            found = tuple(_run(file, each, word.text, word.start + 1))
+            from kempt.formats import shell
+
+            found = tuple(_run(file, each, shell.parse(word.text), word.start + 1))
             return found if exact else tuple(unplaced(file, each, command) for command in found)
     from kempt.formats import shell
 

@@ -7,7 +7,7 @@ from posixpath import isabs, normpath
 from typing import NamedTuple
 
 from kempt.formats.dockerfile.expansion import expanded
-from kempt.formats.dockerfile.running import commands, homes, settings
+from kempt.formats.dockerfile.running import homes, settings, with_commands
 from kempt.model.dockerfile import Copy, Dockerfile, Instruction, Mount, Stage, State
 from kempt.model.pipeline import Word
 
@@ -82,7 +82,7 @@ def _completed(file: Dockerfile, each: Instruction, state: State) -> Instruction
     if each.keyword != "RUN":
         return each._replace(state=state)
     here = each._replace(state=state, mounts=tuple(_mounts(each, state)))
-    return here._replace(commands=commands(file, here))
+    return with_commands(file, here)
 
 
 def _after(each: Instruction, state: State, given: Mapping[str, str]) -> State:

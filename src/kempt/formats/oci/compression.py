@@ -11,6 +11,7 @@ from kempt.errors import UnreadableError, UnsupportedError
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 SKIPPABLE = tuple(bytes([0x50 + number]) + b"\x2a\x4d\x18" for number in range(16))
 """How a zstd frame begins that holds no data: zstd:chunked keeps its table of contents in one."""
+_UNPACK = {"bzip2": "bunzip2 FILE", "xz": "unxz FILE"}
 OTHERS = {b"BZh": "bzip2", b"\xfd7zX": "xz"}
 MAGIC = 4
 """Bytes that tell them apart."""
@@ -34,9 +35,10 @@ def is_compressed(start: bytes) -> bool:
     return start.startswith((GZIP, ZSTD, *SKIPPABLE, *OTHERS))
 
 
-def decompressed(chunks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
+def decompressed(chunks: Iterable[bytes], limits: Limits, what: str = "a layer") -> Iterator[bytes]:
     """The content of a stream that may be gzip, zstd or neither, in pieces of a bounded size.
 
+    `what` is what an error calls it.
     Raises UnreadableError for one that is damaged, truncated or a bomb, UnsupportedError where nothing here reads it.
     """
     pieces = iter(chunks)
@@ -45,7 +47,9 @@ def decompressed(chunks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
         start += more
     for magic, name in OTHERS.items():
         if start.startswith(magic):
-            raise UnsupportedError(f"a layer is compressed by {name}, which no image format knows")
+            raise UnsupportedError(
+                f"{what} is compressed by {name}, which no image format knows", hint=f"unpack it first: {_UNPACK[name]}"
+            )
     if not is_compressed(start):
         if start:
             yield start
@@ -53,7 +57,7 @@ def decompressed(chunks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
         return
     source = _Source(start, pieces)
     went = 0
-    for out in _members(source) if start.startswith(GZIP) else _frames(source):
+    for out in _members(source) if start.startswith(GZIP) else _frames(source, what):
         went += len(out)
         if went > limits.bytes or (went > limits.free and went > source.came * limits.ratio):
             raise UnreadableError(f"{source.came:,} bytes unpack to more than {went:,}: a decompression bomb")
@@ -100,13 +104,13 @@ def _members(source: _Source) -> Iterator[bytes]:
         raise UnreadableError("a gzip stream is truncated")
 
 
-def _frames(source: _Source) -> Iterator[bytes]:
+def _frames(source: _Source, what: str) -> Iterator[bytes]:
     """The frames of a zstd stream, one after the other."""
     try:
         module = import_module("compression.zstd")
         reader = module.ZstdFile(source)
     except ImportError:
-        module, reader = _zstandard(source)
+        module, reader = _zstandard(source, what)
     while True:
         try:
             out: bytes = reader.read(PIECE)
@@ -117,11 +121,11 @@ def _frames(source: _Source) -> Iterator[bytes]:
         yield out
 
 
-def _zstandard(source: _Source) -> tuple[Any, Any]:
+def _zstandard(source: _Source, what: str) -> tuple[Any, Any]:
     try:
         module = import_module("zstandard")
     except ImportError:
         raise UnsupportedError(
-            "a layer is compressed by zstd, which this Python cannot read", hint="pip install kempt[fast]"
+            f"{what} is compressed by zstd, which this Python cannot read", hint='pip install "kempt[fast]"'
         ) from None
     return module, module.ZstdDecompressor().stream_reader(source, read_size=PIECE, read_across_frames=True)

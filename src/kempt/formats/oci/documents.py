@@ -67,6 +67,11 @@ def is_foreign(media_type: str) -> bool:
     return any(word in media_type for word in _FOREIGN)
 
 
+def is_manifest(content: bytes, where: str) -> bool:
+    """Whether a `manifest.json` is that of one image, as skopeo's `dir:` has it, and not a docker-archive's list."""
+    return isinstance(_parsed(content, where), dict)
+
+
 def archive(content: bytes, where: str) -> tuple[Manifest, ...]:
     """The images of a docker-archive."""
     images = []

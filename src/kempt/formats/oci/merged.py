@@ -49,6 +49,7 @@ class Merged:
     def __init__(self) -> None:
         self.root = Node("", FOLDER, -1)
         self.shipped: list[Node] = []  # every name of a file that some layer holds, lowest first
+        self.links: list[Node] = []  # every symbolic link that some layer holds, lowest first
         self._layer = -1
         self._folders: dict[str, Node] = {}
 
@@ -90,6 +91,8 @@ class Merged:
             self._share(node)
         if node.kind == FILE:
             self.shipped.append(node)
+        elif node.kind == LINK:
+            self.links.append(node)
         if old is not None and old.alive:
             self._kill(old)
         children[name] = node
@@ -169,6 +172,33 @@ class Merged:
         folder, _, name = path.rpartition("/")
         parent = self._folders.get(folder) or self._existing(folder)
         return None if parent is None else (parent.children or {}).get(name)
+
+    def resolved(self, path: str, folder: str = "") -> str | None:
+        """A path, from a folder unless it begins with `/`, with its links followed; None where they run in a circle.
+
+        What is missing is taken as it stands, so that a path is known whose end is gone.
+        """
+        here, nodes, links = list[str](), list[Node | None]([self.root]), 0
+        left = _split(path if path.startswith("/") else f"{folder}/{path}")
+        while left:
+            part = left.pop()
+            if part in {"", ".", ".."}:
+                if part == ".." and here:
+                    here.pop()
+                    nodes.pop()
+                continue
+            found = ((nodes[-1] and nodes[-1].children) or {}).get(part)
+            if found is None or found.kind != LINK:
+                here.append(part)
+                nodes.append(found)
+                continue
+            links += 1
+            if links > _LINKS:
+                return None
+            if found.target.startswith("/"):
+                here, nodes = [], [self.root]
+            left += _split(found.target)
+        return "/".join(here)
 
     def _existing(self, path: str) -> Node | None:
         trail, left, links = [self.root], _split(path), 0

@@ -37,6 +37,15 @@ _SPARSE_MORE, _SPARSE_MORE_IN_EXTENSION = 482, 504
 _RECORD = re.compile(rb"(\d{1,10}) ")
 
 
+def is_tar(start: bytes) -> bool:
+    """Whether a file that begins so may be a tar."""
+    try:
+        TarScanner().feed(start[:BLOCK])
+    except UnreadableError:
+        return False
+    return len(start) >= BLOCK
+
+
 class TarScanner:
     """Feed it the tar piece by piece; `entries` grows, `close` says whether that was all of it."""
 

@@ -27,6 +27,8 @@ class Context(NamedTuple):
     function: str = ""
     followed: tuple[int, int] = NOWHERE
     depth: int = 0
+    looped: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    last: bool = True
 
 
 class State:

@@ -60,6 +60,8 @@ class Parsed(NamedTuple):
     `is_test`: it is a part of a condition of `if`, `elif`, `while` or `until`. `folder` is where it runs: "" where the
     script starts, None where that is not known. `followed_by_exit_zero` is the span of the `; exit 0` that ends its
     level right after it. `errexit` is the state of `set -e` for it, None where the script does not touch it.
+    `looped` are the variables of the `for` loops around it, each with the words that it takes one after the other.
+    `last`: its statement is the last one of the script, or of a group that is, so that its failure is the script's.
     `substituted`: it stands in `$(…)`, `function`: the name of the function it is in.
     """
 
@@ -84,6 +86,8 @@ class Parsed(NamedTuple):
     redirects: tuple[Redirect, ...] = ()
     followed_by_exit_zero: tuple[int, int] = NOWHERE
     errexit: bool | None = None
+    looped: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    last: bool = True
 
     @property
     def argv(self) -> tuple[str, ...]:

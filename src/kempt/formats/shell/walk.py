@@ -56,12 +56,13 @@ class Walk:
             return
         found = [(n, node) for n, node in enumerate(nodes) if node.type in STATEMENTS or node.type == "ERROR"]
         ending = self._ending([node for _, node in found])
+        final = found[-1 if ending == NOWHERE else -2][1] if found else None
         context = context._replace(depth=context.depth + 1)
         for n, node in found:
             if self._state.is_full():
                 self._state.has_errors = True
                 return
-            here = context
+            here = context._replace(last=context.last and node is final)
             if context.statement is None:
                 here = here._replace(statement=self._source.span(node.start_byte, node.end_byte))
             if node.type == "ERROR":
@@ -208,13 +209,23 @@ class Walk:
         else:
             self._substituted([child for child in children if child != body], context, folder)
         if body is not None:
-            self._statements(body.children, context, inside)
+            self._statements(
+                body.children, context._replace(looped=(*context.looped, *self._looped(node)), last=False), inside
+            )
         folder.settle([folder.here, inside.here])
+
+    def _looped(self, node: Node) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The variable of `for`, with its words."""
+        name = node.child_by_field_name("variable") if node.type == "for_statement" else None
+        if name is None:
+            return ()
+        values = tuple(word(self._source, each).text for each in node.children_by_field_name("value"))
+        return ((self._source.text[name.start_byte : name.end_byte], values),)
 
     def _substituted(self, nodes: Sequence[Node], context: Context, folder: Folder) -> None:
         """The commands in `$(…)`, which run before the one that they stand in."""
         for node in substitutions(self._source, nodes):
-            inside = context._replace(substituted=True, piped_into=(), pipeline_head=True, followed=NOWHERE)
+            inside = context._replace(last=True, substituted=True, piped_into=(), pipeline_head=True, followed=NOWHERE)
             self._statements(node.children, inside, folder.copy())
 
     def _simple(self, part: Part, context: Context, folder: Folder) -> None:
@@ -259,6 +270,8 @@ class Walk:
             redirects=tuple(redirect(self._source, each) for each in part.redirects),
             followed_by_exit_zero=context.followed,
             errexit=self._state.errexit,
+            looped=context.looped,
+            last=context.last,
         )
 
     def _set(self, part: Part) -> None:
