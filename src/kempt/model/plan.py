@@ -75,6 +75,35 @@ class RestoreIndex(NamedTuple):
     changes: tuple[IndexChange, ...]
 
 
+class Identity(NamedTuple):
+    """Which file or folder it was, whatever is at its path by now. `kind` is `stat.S_IFMT` of its mode."""
+
+    dev: int
+    inode: int
+    kind: int
+
+
+class RemoveTree(NamedTuple):
+    """Remove a file, or a folder with all below it, that its tool makes again by itself: at once, and for good.
+
+    `files` and `bytes` are what the plan said it would free.
+    """
+
+    path: str
+    identity: Identity
+    files: int = 0
+    bytes: int = 0
+
+
+class MoveToTrash(NamedTuple):
+    """Move a file or a folder into the trash beside it, on the same file system, from where `undo` takes it back."""
+
+    path: str
+    identity: Identity
+    files: int = 0
+    bytes: int = 0
+
+
 Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex
 
 
