@@ -21,6 +21,7 @@ unsafe-fixes = true             # kempt.toml
 allow = []                      # default
 per-path-ignores = { "tests/**" = ["KPT10", "KPT2"] }  # kempt.toml
 tracked-but-ignored = "caches"  # default
+clean-keep = []                 # default
 """
 
 

@@ -29,6 +29,7 @@ class Config(NamedTuple):
     allow: tuple[str, ...] = ()
     per_path_ignores: Mapping[str, tuple[str, ...]] = {}
     tracked_but_ignored: str = "caches"
+    clean_keep: tuple[str, ...] = ()
     source: str = ""
 
     def wants(self, code: str) -> bool:
@@ -61,4 +62,5 @@ DOCS: Mapping[str, str] = {
     "allow": "Paths (globs) that may be tracked whatever they are: no KPT1xx finding below them.",
     "per_path_ignores": "Codes or prefixes that are off below a path (glob).",
     "tracked_but_ignored": "What KPT110 looks at: `caches` (environments, caches, OS junk) or `all`.",
+    "clean_keep": "Patterns as in a .gitignore beside the settings: `kempt clean` leaves alone what they match.",
 }

@@ -54,6 +54,30 @@ class Spared(NamedTuple):
     reason: str
 
 
+TRASH_DAYS = 7
+"""How long what was moved to the trash stays there."""
+
+
+class Trash(NamedTuple):
+    """A trash that kempt made, or what is left of a removal that was stopped: then there is nothing in `things`.
+
+    `path` is absolute; `made` is in seconds since the epoch, 0 for leftovers; `things` are the names of what is in it.
+    `root` is the folder that was cleaned then. `weight` is what it weighed when it went there.
+    """
+
+    path: str
+    root: str
+    made: float
+    identity: Identity
+    things: tuple[str, ...] = ()
+    weight: Weight = Weight()
+
+    @property
+    def until(self) -> float:
+        """From when on it is removed by the next run, in seconds since the epoch."""
+        return self.made + TRASH_DAYS * 24 * 3600
+
+
 class Process(NamedTuple):
     """A running process that uses a folder. `how` says what it does there ("runs its Python", "works in it")."""
 

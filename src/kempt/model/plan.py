@@ -104,7 +104,20 @@ class MoveToTrash(NamedTuple):
     bytes: int = 0
 
 
-Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex
+class RestoreFromTrash(NamedTuple):
+    """Move a file or a folder back from the trash (`trash` is where it lies now) to `path`, if nothing is there."""
+
+    path: str
+    trash: str
+    identity: Identity
+    files: int = 0
+    bytes: int = 0
+
+
+TreeStep = RemoveTree | MoveToTrash | RestoreFromTrash
+"""Steps that do not depend on each other: one that is refused or fails stops no other."""
+
+Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex | TreeStep
 
 
 class Plan(NamedTuple):
@@ -130,12 +143,16 @@ class Result(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """One step and how it ended. `detail` says why it did not end well."""
+    """One step and how it ended. `detail` says why it did not end well.
+
+    `bytes` and `files` are what it wrote, freed or moved; a removal that failed half-way tells what it did free.
+    """
 
     step: Step
     result: Result
     bytes: int = 0
     detail: str = ""
+    files: int = 0
 
 
 class Left(NamedTuple):
