@@ -15,8 +15,10 @@ from pathlib import Path
 
 import bench_check
 import bench_ci
+import bench_delete
 import bench_disk
 import bench_environment
+import bench_envs
 import bench_fingerprint
 import bench_image
 import bench_locks
@@ -56,7 +58,7 @@ def main() -> int:
     parts, kept = [f"Measured on {machine()}\n"], True
     for module in (
         bench_start, bench_check, bench_ci, bench_million, bench_environment, bench_locks, bench_fingerprint,
-        bench_sync, bench_image, bench_disk,
+        bench_sync, bench_image, bench_disk, bench_envs, bench_delete,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))

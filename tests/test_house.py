@@ -47,7 +47,8 @@ EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a u
     "host.net": "socket ssl http urllib.request",
     "host.workers": "concurrent multiprocessing threading asyncio",
     "host.clock": "time datetime.datetime.now datetime.datetime.today datetime.date.today",
-    "host": "open io.open os platform sys.platform glob pathlib.Path .read_text .read_bytes .write_text .write_bytes",
+    "host": "open io.open os platform sys.platform glob pathlib.Path .read_text .read_bytes .write_text .write_bytes "
+    "shutil.disk_usage",
     "": "os.fsencode os.fsdecode os.fspath os.PathLike time.perf_counter",  # everybody: they touch nothing
 }
 ROOMS_OF = {name: rooms.split() for rooms, names in EFFECTS.items() for name in names.split()}

@@ -12,7 +12,7 @@ import pytest
 from kempt import catalog, rules
 from kempt.catalog.caches import CACHES
 from kempt.catalog.user_caches_table import ROWS as USER_CACHES
-from kempt.engine.disk.caches.layouts import LAYOUTS
+from kempt.engine.disk.caches.found import LAYOUTS
 from kempt.model.artefact import Artefact, Delete, Kind
 from kempt.model.caches import CacheFacts
 from kempt.model.finding import Level

@@ -13,8 +13,9 @@ from kempt.errors import KemptError, UnsafeError
 from kempt.host.emptying import Emptying
 from kempt.host.folders import Folder, extended
 from kempt.host.mounts import Mounts
-from kempt.host.removing import Removal, gone_name, identity_at, is_leftover, leftover_at, remove_tree, sweep
-from kempt.host.trash import clear_trash, move_to_trash, read_trash, restore, stamp_of, trash_name
+from kempt.host.own_names import gone_name, is_leftover, stamp_of, trash_name
+from kempt.host.removing import Removal, identity_at, leftover_at, remove_tree, sweep
+from kempt.host.trash import clear_trash, move_to_trash, read_trash, restore
 from kempt.model.disk import Weight
 from kempt.model.plan import Left
 from support.disks import mounted

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from importlib import import_module
-from typing import Any
 
 from kempt.cli import output
 from kempt.cli.options import ProgressArgs, add_output, add_progress, deliver, format_of, quoted, report_look
 from kempt.engine.disk_overview import disk
 from kempt.engine.surroundings import processors
-from kempt.errors import UnsupportedError, UsageError
+from kempt.errors import UsageError
 from kempt.model.disk_overview import DiskOverview
 from kempt.report.disk import TOP, to_text
 
 FORMATS = ("text", "json", "jsonl")
-SCREEN = "kempt.cli.tui"
 
 
 class Args(ProgressArgs):
@@ -46,7 +43,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """Show what can be made again: 0, or 1 where a folder could not be read."""
     if args.interactive:
-        return _screen(args.paths)
+        from kempt.cli import tui
+
+        return tui.run(args.paths, central=not args.no_central, color=output.wants_color(args.color))
     form, top = format_of(args, FORMATS), _top(args.top)
     tell = None if args.quiet or args.no_progress else output.progress
     try:
@@ -79,15 +78,3 @@ def _top(text: str | None) -> int:
     if not (text.isascii() and text.isdigit()):
         raise UsageError(f"`{text}` is no number", hint="kempt disk --top 20")
     return int(text[:6])
-
-
-def _screen(paths: list[str]) -> int:
-    """The interactive screen, which needs what only the extra `tui` installs."""
-    try:
-        module: Any = import_module(SCREEN)
-    except ModuleNotFoundError as error:
-        raise UnsupportedError(
-            f"the interactive screen needs {error.name or 'Textual'}", hint="pip install 'kempt[tui]'"
-        ) from error
-    code: int = module.run(paths)
-    return code

@@ -15,7 +15,7 @@ from kempt.engine.disk.envs import environments
 from kempt.engine.disk.envs_removal import DAY_SECONDS, YOUNG_SECONDS, Wanted, chosen
 from kempt.engine.disk.scan import root_of
 from kempt.engine.disk.trash import trashes
-from kempt.errors import UsageError
+from kempt.errors import KemptError
 from kempt.host.clock import ticks
 from kempt.host.env import home_folder
 from kempt.host.folders import real
@@ -25,7 +25,7 @@ from kempt.model.artefact import Kind
 from kempt.model.caches import Cache, CacheList, PruneWishes, State
 from kempt.model.cleaning import Cleaning, Wishes
 from kempt.model.disk import Spared, Trash, Weight
-from kempt.model.disk_overview import DiskOverview, Section, Thing, Volume
+from kempt.model.disk_overview import DiskBrief, DiskOverview, Section, Thing, Volume
 from kempt.model.envs import Environment, Environments
 from kempt.model.envs import State as Standing
 
@@ -33,13 +33,12 @@ Tell = Callable[[str], None]
 UNUSED_DAYS = 90
 """What was not used for so long is counted as what can go."""
 UNUSED = "unused"
+MEANT = Wanted(UNUSED_DAYS * DAY_SECONDS, broken=True, orphaned=True)
 _SECTIONS = {Kind.BYTECODE: Section.BYTECODE, Kind.TOOL_CACHE: Section.CACHES}
 _GROUPS = ("bytecode", "caches", "build")  # not envs: those are weighed where all environments are
 
 
-def disk(
-    paths: Sequence[str] = (), *, central: bool = True, jobs: int = 1, tell: Tell | None = None
-) -> DiskOverview:
+def disk(paths: Sequence[str] = (), *, central: bool = True, jobs: int = 1, tell: Tell | None = None) -> DiskOverview:
     """What lies below the paths and can be made again; with `central`, also what managers and tools keep elsewhere.
 
     Without paths, the current folder; where that is a home folder or holds one, only what is kept elsewhere. Nothing is
@@ -61,6 +60,21 @@ def disk(
     )  # fmt: skip
 
 
+def disk_in_brief(path: str, *, jobs: int = 1) -> DiskBrief:
+    """What of one repository can go, as far as that is cheap to tell: environments are counted, not weighed.
+
+    Nothing where the folder is not one to clean.
+    """
+    try:
+        cleaning = plan_clean([path], jobs=jobs)
+    except KemptError:
+        return DiskBrief(Weight())
+    envs = environments(cleaning.roots, central=False, sizes=False)
+    free = sum(_may_go(each, envs.now_ns) for each in chosen(envs, MEANT))
+    weights = [each.weight for each in cleaning.taken if each.weight]
+    return DiskBrief(Weight(*map(sum, zip(*weights, strict=True))) if weights else Weight(), free)
+
+
 def _roots(paths: Sequence[str]) -> tuple[str, ...]:
     if paths:
         return tuple(map(root_of, paths))
@@ -76,7 +90,7 @@ def _of_cleaning(cleaning: Cleaning) -> Iterator[Thing]:
 
 
 def _of_environments(envs: Environments) -> Iterator[Thing]:
-    meant = {each.path for each in chosen(envs, Wanted(UNUSED_DAYS * DAY_SECONDS, broken=True, orphaned=True))}
+    meant = {each.path for each in chosen(envs, MEANT)}
     for each in envs.environments:
         weight = each.weight or Weight()
         goes = each.path in meant and _may_go(each, envs.now_ns)

@@ -10,9 +10,10 @@ from kempt.host.environments import is_environment
 from kempt.host.folders import open_parent
 from kempt.host.lock import environment_lock
 from kempt.host.mounts import Mounts
-from kempt.host.removing import gone_name, remove_tree, sweep
+from kempt.host.own_names import gone_name, trash_name
+from kempt.host.removing import remove_tree, sweep
 from kempt.host.state import state_folder
-from kempt.host.trash import clear_trash, move_to_trash, restore, trash_name
+from kempt.host.trash import clear_trash, move_to_trash, restore
 from kempt.model.journal import Fate, TreeChange
 from kempt.model.plan import MoveToTrash, Outcome, RemoveTree, RestoreFromTrash, Result, TreeStep
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from contextlib import suppress
 from typing import NamedTuple
@@ -19,11 +18,10 @@ from kempt.host.emptying import Emptying
 from kempt.host.files import unwritable
 from kempt.host.folders import Folder, open_parent
 from kempt.host.mounts import Mounts
+from kempt.host.own_names import is_leftover
 from kempt.model.disk import Weight
 from kempt.model.plan import Identity, Left
 
-GONE = ".kempt-gone-"
-_GONE_NAME = re.compile(r"\.kempt-gone-\d{8}-\d{6}-[0-9a-f]{4}-\d+")
 _ASIDE_IMPOSSIBLE = {errno.EXDEV, errno.ENAMETOOLONG}
 
 
@@ -37,16 +35,6 @@ class Removal(NamedTuple):
     freed: Weight
     kept: tuple[Left, ...] = ()
     rest: str = ""
-
-
-def gone_name(token: str) -> str:
-    """The name of something that is being removed; `token` (a stamp and a number) makes it unique."""
-    return f"{GONE}{token}"
-
-
-def is_leftover(name: str) -> bool:
-    """Whether a name is one of those: whatever has it was to be removed, by a kempt that was stopped."""
-    return _GONE_NAME.fullmatch(name) is not None
 
 
 def identity_of(found: os.stat_result) -> Identity:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,12 +18,12 @@ from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.host.files import unwritable, write_all
 from kempt.host.folders import Folder, open_parent
 from kempt.host.mounts import Mounts
+from kempt.host.own_names import stamp_of
 from kempt.host.reading import read_regular
 from kempt.host.removing import identity_of, require
 from kempt.model.plan import Identity
 
-_PREFIX, _SIGN = ".kempt-trash-", ".gitignore"
-_NAME = re.compile(r"\.kempt-trash-(\d{8}-\d{6}-[0-9a-f]{4})")
+_SIGN = ".gitignore"
 _MARK = b"# kempt put this aside.\n"
 _TEXT = """# It stays for 7 days; then `kempt clean` or `kempt prune` removes it.
 # Bring it back:    kempt undo {stamp}
@@ -43,17 +42,6 @@ class Trashed(NamedTuple):
     stamp: str
     identity: Identity
     things: tuple[str, ...]
-
-
-def trash_name(stamp: str) -> str:
-    """The name of the trash of the run that began at a time (`clock.stamp`)."""
-    return f"{_PREFIX}{stamp}"
-
-
-def stamp_of(name: str) -> str:
-    """The stamp in such a name; empty for any other name."""
-    found = _NAME.fullmatch(name)
-    return found.group(1) if found else ""
 
 
 def read_trash(path: str) -> Trashed | None:

@@ -68,3 +68,10 @@ class DiskOverview(NamedTuple):
     now_ns: int = 0
     seconds: float = 0.0
     home: str = ""
+
+
+class DiskBrief(NamedTuple):
+    """The cheap part of an overview, of one repository: bytecode and tool caches, and how many environments can go."""
+
+    going: Weight
+    environments: int = 0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kempt.model.artefact import Kind
 from kempt.model.cleaning import Cleaning
-from kempt.model.disk import Disposable
+from kempt.model.disk import TRASH_DAYS, Disposable
 from kempt.model.plan import MoveToTrash, Receipt, RemoveTree, Result, TreeStep
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
@@ -16,7 +16,6 @@ from kempt.report.look import Look
 from kempt.report.quantity import age, count, size
 from kempt.report.receipt import weights
 
-DAYS_IN_TRASH = 7
 _MOST_ROWS = 40
 _GAP = "  "
 _HEADINGS = ("size", "files", "last used", "kind", "project", "what")
@@ -88,7 +87,7 @@ def until(now: float) -> str:
     """The day on which the trash is emptied of what is moved there now (UTC)."""
     from datetime import UTC, datetime
 
-    return f"{datetime.fromtimestamp(now + DAYS_IN_TRASH * _DAY_SECONDS, UTC):%Y-%m-%d}"
+    return f"{datetime.fromtimestamp(now + TRASH_DAYS * _DAY_SECONDS, UTC):%Y-%m-%d}"
 
 
 def how_to_go_on(look: Look, words: str) -> str:
@@ -188,7 +187,7 @@ def _totals(cleaning: Cleaning) -> list[str]:
 
 def _how(kind: Kind, action: type[TreeStep]) -> str:
     if action is MoveToTrash:
-        return f"to the trash for {DAYS_IN_TRASH} days; `kempt undo` brings it back"
+        return f"to the trash for {TRASH_DAYS} days; `kempt undo` brings it back"
     if kind is Kind.BYTECODE:
         return "removed at once; Python writes it again"
     return "removed at once; its tools make it again" if kind is Kind.TOOL_CACHE else "removed at once, and for good"

@@ -1,4 +1,4 @@
-"""What on a disk can be made again, on one screen: sums with bars, the largest things, and the commands to type next."""
+"""What on a disk can be made again, on one screen: sums with bars, the largest things, and what to type next."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ TOP = 10
 _BARS = ((110, 32), (92, 22), (0, 12))
 _GAP, _DOTS = "  ", "..."
 _LEAST_PATH = 24
-_ONE = {
+ONE = {
     Section.ENVIRONMENTS: "environment", Section.DOWNLOADS: "downloads", Section.CACHES: "tool cache",
     Section.BYTECODE: "bytecode", Section.BUILDS: "output", Section.TRASH: "trash",
 }  # fmt: skip
+"""One thing of each section, in a word or two."""
 _SHARE = 100
 _WHOLE = (19, 20)
 """So much of something is all of it: the folders of a cache stay."""
@@ -81,7 +82,7 @@ def _sections(overview: DiskOverview, whole: Group, look: Look, *, blocks: bool)
         yield "Nothing here can be made again."
         return
     rows.append(("together", whole))
-    cells = [(name, size(group.weight.bytes), count(group.weight.files, "file"), _going(group.going))
+    cells = [(name, size(group.weight.bytes), count(group.weight.files, "file ", "files"), _going(group.going))
              for name, group in rows]  # fmt: skip
     columns = [max(map(width, column)) for column in zip(*cells, strict=True)]
     room = next(bars for least, bars in _BARS if look.width >= least)
@@ -122,7 +123,7 @@ def _going(weight: Weight) -> str:
 def _largest(things: Sequence[Thing], overview: DiskOverview, look: Look) -> Iterator[str]:
     """The largest things: size, files, last use, kind, whether it can go, and where it is."""
     head = ("size", "files", "last used", "kind", "")
-    cells = [(size(each.weight.bytes), f"{each.weight.files:,}", _ago(each, overview), _ONE[each.section], _mark(each))
+    cells = [(size(each.weight.bytes), f"{each.weight.files:,}", _ago(each, overview), ONE[each.section], _mark(each))
              for each in things]  # fmt: skip
     columns = [max(map(width, column)) for column in zip(head, *cells, strict=True)]
     room = max(look.width - sum(columns) - len(_GAP) * (len(columns) + 1), _LEAST_PATH)
@@ -158,8 +159,15 @@ def middle_cut(text: str, room: int) -> str:
     """The text in so many columns, dots for what lies in its middle: both ends of a path say most."""
     if width(text) <= room or room <= len(_DOTS):
         return text
-    head, tail = (room - len(_DOTS)) // 2, room - len(_DOTS) - (room - len(_DOTS)) // 2
-    return f"{text[:head]}{_DOTS}{text[-tail:]}"
+    half = (room - len(_DOTS)) // 2
+    return f"{_begin(text, half)}{_DOTS}{_begin(text[::-1], room - len(_DOTS) - half)[::-1]}"
+
+
+def _begin(text: str, columns: int) -> str:
+    """As many characters as fit."""
+    while width(text) > columns:
+        text = text[: columns if len(text) > columns else -1]
+    return text
 
 
 def _next(overview: DiskOverview, whole: Group, look: Look) -> Iterator[str]:

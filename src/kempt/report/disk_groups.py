@@ -13,6 +13,8 @@ from kempt.report.quantity import count
 _AT_ONCE = frozenset({Section.BYTECODE, Section.CACHES})
 _REMOVABLE = {"broken": "--broken", "incomplete": "--broken", "orphaned": "--orphaned", "unused": "--stale 90d"}
 STALE = "--stale 90d"
+_LONGEST = 400
+"""Characters of paths in a command."""
 
 
 class Group(NamedTuple):
@@ -87,7 +89,13 @@ def ways(overview: DiskOverview, target: str) -> tuple[Way, ...]:
 
 def targets(overview: DiskOverview) -> str:
     """The folders that were looked at, as a shell takes them from anywhere."""
-    return " ".join(typed(root, overview.home) for root in overview.roots)
+    return _all_typed(overview.roots, overview.home)
+
+
+def _all_typed(paths: Sequence[str], home: str) -> str:
+    """The paths for a shell; what would be too long to read is left to who types it."""
+    words = " ".join(typed(path, home) for path in paths)
+    return words if len(words) <= _LONGEST else "PATH"
 
 
 def typed(path: str, home: str) -> str:
@@ -122,6 +130,6 @@ def _of_section(group: Group, words: str, home: str) -> Way:
         return Way("downloads that were not used for long", group.going, "kempt prune")
     if group.name == Section.TRASH:
         roots = sorted({each.project for each in group.things if not f"{home}/".startswith(f"{each.project}/")})
-        command = f"kempt clean --purge {' '.join(typed(root, home) for root in roots)}" if roots else ""
+        command = f"kempt clean --purge {_all_typed(roots, home)}" if roots else ""
         return Way("held in the trash for 7 days", group.going, command)
     return Way("build and test output, to the trash", group.going, f"kempt clean --build{words}")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from kempt.model.disk import Weight
 from kempt.model.disk_overview import DiskOverview, Section, Thing, Volume
-from kempt.report.disk import middle_cut
+from kempt.report.disk import ONE, middle_cut
 from kempt.report.disk_groups import Group, grouped, sections, short, states, targets, total, ways
 from kempt.report.disk_page_map import KEYS, picture
 from kempt.report.disk_page_text import STYLE, TEMPLATE
@@ -73,7 +73,9 @@ def to_html(overview: DiskOverview) -> str:
     """The page. At most 300 KiB, whatever lies on the disk."""
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
     digest = b64encode(sha256(STYLE.encode()).digest()).decode()
     return environment.from_string(TEMPLATE).render(
         style=STYLE,
@@ -83,7 +85,7 @@ def to_html(overview: DiskOverview) -> str:
         keys=[(key, section.value) for section, key in KEYS.items() if _has(overview, section)],
         views=[_view(overview, measure) for measure in MEASURES],
         volumes=[_volume(each, overview) for each in overview.volumes[:GROUPS]],
-        ways=[(size(way.going.bytes), count(way.going.files, "file"), visible(way.command)[:_SAID * 4], way.what)
+        ways=[(size(way.going.bytes), count(way.going.files, "file"), visible(way.command), way.what)
               for way in ways(overview, targets(overview))],
         unread=[_cut(f"{_short(each.path, overview)}: {visible(each.reason)}", _PATH) for each in overview.unread[:10]],
         unread_number=len(overview.unread),
@@ -126,10 +128,11 @@ def _largest(things: Sequence[Thing], measure: Measure, overview: DiskOverview) 
     for each in things:
         group = Group("", (each,), each.weight, each.going)
         used = age((overview.now_ns - each.used_ns) / 10**9) if each.used_ns else "unknown"
+        bar = _bar(group, measure, most, each.section)
         yield Row(
             _cut(_short(each.path, overview), _PATH), _cut(visible(each.reason), _SAID),
-            measure.said(measure.of(each.weight)), _going(each.going, measure), _bar(group, measure, most, each.section),
-            each.section.value, used, each.state,
+            measure.said(measure.of(each.weight)), _going(each.going, measure), bar, ONE[each.section], used,
+            each.state,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from kempt.report.disk import middle_cut
 from kempt.report.disk_groups import short
 from kempt.report.escape import visible, xml
 from kempt.report.quantity import count
-from kempt.report.treemap import Rectangle, shape, squares
+from kempt.report.treemap import GAP, Rectangle, shape, squares
 
 WIDE, NARROW = (1120, 520), (360, 520)
 _BOXES, _NARROW_BOXES = 110, 40
@@ -21,7 +21,7 @@ KEYS = {
     Section.BYTECODE: "bytecode", Section.BUILDS: "builds", Section.TRASH: "trash",
 }  # fmt: skip
 """The class of each section's shapes, which the style sheet gives a colour."""
-_SMALLEST = 40
+_SMALLEST = 140
 """Pixels: what would be smaller is put together with the others of its section."""
 
 
@@ -45,11 +45,12 @@ def picture(
     values = [sum(piece.value for piece in pieces) for _, pieces in parts]
     if not sum(values):
         return ""
-    each = (_NARROW_BOXES if narrow else _BOXES) // len(parts)
-    least = _SMALLEST * sum(values) / (width * height) * (4 if narrow else 1)
+    most = _NARROW_BOXES if narrow else _BOXES
+    by_size = sorted((piece.value for _, pieces in parts for piece in pieces), reverse=True)
+    least = max(_SMALLEST * sum(values) / (width * height), *by_size[most : most + 1], 0)
     areas = squares(Rectangle(0, 0, width, height), values)
     shapes = "".join(
-        _section(area, KEYS[section], _fewer(pieces, each, least, said), titles=not narrow)
+        _section(area, KEYS[section], _fewer(pieces, least, said), titles=not narrow)
         for area, (section, pieces) in zip(areas, parts, strict=True)
     )
     label = xml(", ".join(f"{section.value} {said(value)}" for (section, _), value in zip(parts, values, strict=True)))
@@ -83,12 +84,12 @@ def _label(path: str, thing: Thing, overview: DiskOverview) -> str:
     """A short name: the project's folder and the last of the path."""
     last = path.rpartition("/")[2]
     project = visible(short(thing.project, overview.home)).rpartition("/")[2]
-    return f"{project} {last}" if project and project != last and thing.section is not Section.TRASH else last
+    return f"{project}/{last}" if project and project != last and thing.section is not Section.TRASH else last
 
 
-def _fewer(pieces: Sequence[Piece], most: int, least: float, said: Callable[[int], str]) -> list[Piece]:
-    """The largest, and the rest in at most two: what can go, and what stays."""
-    kept = [piece for piece in pieces[: max(most - 2, 1)] if piece.value >= least]
+def _fewer(pieces: Sequence[Piece], least: float, said: Callable[[int], str]) -> list[Piece]:
+    """Those that are larger, and the rest in at most two: what can go, and what stays."""
+    kept = [piece for piece in pieces if piece.value > least]
     rest = pieces[len(kept) :]
     for goes in (True, False):
         held = [piece for piece in rest if piece.goes is goes]
@@ -101,10 +102,14 @@ def _fewer(pieces: Sequence[Piece], most: int, least: float, said: Callable[[int
 
 
 def _section(area: Rectangle, key: str, pieces: Sequence[Piece], *, titles: bool) -> str:
-    boxes = squares(area, [piece.value for piece in pieces])
+    inner = Rectangle(area.x, area.y, max(area.width - GAP, 1), max(area.height - GAP, 1))
+    boxes = squares(inner, [piece.value for piece in pieces])
     shapes = (
         shape(
-            box, piece.title if titles else "", (piece.label, piece.place), f'class="{"goes" if piece.goes else "stays"}"'
+            box,
+            piece.title if titles else "",
+            (piece.label, piece.place),
+            f'class="{"goes" if piece.goes else "stays"}"',
         )
         for box, piece in zip(boxes, pieces, strict=True)
     )

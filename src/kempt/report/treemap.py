@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kempt.report.escape import xml
 
 GAP = 2
-_CHARACTER, _LINE, _BASE = 6.7, 16, 13
+_CHARACTER, _LINE, _BASE = 7.0, 16, 13
 """Pixels of a character at the size of the labels, of a line, and from a box's top to the base of its first line."""
 _FEWEST = 4
 """A label of fewer characters says nothing."""
@@ -69,9 +69,7 @@ def shape(box: Rectangle, title: str, labels: Sequence[str], attributes: str) ->
     """
     width, height = max(box.width - GAP, 0.5), max(box.height - GAP, 0.5)
     said = f"<title>{xml(title)}</title>" if title else ""
-    shown = (
-        f'<g>{said}<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{width:.1f}" height="{height:.1f}" {attributes}/>'
-    )
+    shown = f'<g>{said}<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{width:.1f}" height="{height:.1f}" {attributes}/>'
     for number, label in enumerate(labels):
         text = fitted(label, int((width - 8) / _CHARACTER))
         if text and height > _LINE * (number + 1):

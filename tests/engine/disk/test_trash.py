@@ -11,7 +11,7 @@ from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
 from kempt.host.clock import now, seconds_of, stamp
 from kempt.host.journal import prune_journals
-from kempt.host.removing import gone_name
+from kempt.host.own_names import gone_name
 from kempt.model.disk import TRASH_DAYS, Trash, Weight
 from support.taking import clean, grow, identity, trash, tree
 

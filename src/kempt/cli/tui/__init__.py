@@ -10,8 +10,8 @@ from kempt.errors import UsageError
 INSTALL = "pip install 'kempt[tui]', or uv tool install 'kempt[tui]'"
 
 
-def run(paths: Sequence[str], *, color: bool = True) -> int:
-    """Show what lies below these folders and in this user's caches, until the person leaves; the exit code.
+def run(paths: Sequence[str], *, central: bool = True, color: bool = True) -> int:
+    """Show what lies below these folders and, with `central`, where managers and tools keep their own; the exit code.
 
     Raises UsageError where there is no terminal, where Textual is not installed, or for a path that is not one to
     clean; KeyboardInterrupt after ^C.
@@ -23,11 +23,13 @@ def run(paths: Sequence[str], *, color: bool = True) -> int:
     except ModuleNotFoundError as error:
         raise UsageError("-i needs the library Textual, which is not installed", hint=INSTALL) from error
     import gc
+    from functools import partial
 
     from kempt.cli.tui.app import DiskApp
+    from kempt.engine.disk.by_hand import look_around
 
     gc.enable()  # switched off for commands that end soon; this one may stay for hours
-    app = DiskApp(tuple(paths) or (".",), color=color)
+    app = DiskApp(partial(look_around, tuple(paths), central=central), color=color)
     app.run()
     app.raise_failure()
     return app.return_code or 0

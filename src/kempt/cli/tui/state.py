@@ -9,6 +9,9 @@ from typing import NamedTuple
 from kempt.model.by_hand import Holding
 
 
+_NEVER_KNOWN = 2**63  # nanoseconds: what has no known last use comes after what has one
+
+
 class Sort(StrEnum):
     """What the tree is ordered by; the value is the heading of the column."""
 
@@ -233,7 +236,7 @@ def _ordered(lines: list[Row], view: View) -> list[Row]:
     if view.sort is Sort.NAME:
         ordered = sorted(lines, key=lambda row: row.label.lower(), reverse=view.backward)
     elif view.sort is Sort.AGE:
-        ordered = sorted(lines, key=lambda row: (row.used_ns, row.label), reverse=view.backward)
+        ordered = sorted(lines, key=lambda row: (row.used_ns or _NEVER_KNOWN, row.label), reverse=view.backward)
     else:
         ordered = sorted(lines, key=lambda row: (-row.bytes, row.label), reverse=view.backward)
     return sorted(ordered, key=lambda row: not row.goes)

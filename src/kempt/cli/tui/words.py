@@ -22,6 +22,7 @@ _HOW = {
     Way.TRASH: f"Goes to the trash for {TRASH_DAYS} days; u brings it back.",
     Way.EVICT: "Taken out of the cache at once.",
 }
+NOTHING_BACK = "Nothing is in the trash any more."
 _SHOWN = 6
 _SECOND = 10**9
 
@@ -68,7 +69,7 @@ def details(row: Row | None, view: View, now_ns: int) -> tuple[Line, ...]:
     return tuple(_of_one(row.thing, view, now_ns))
 
 
-def question(choice: Choice) -> tuple[Line, ...]:
+def question(choice: Choice, home: str) -> tuple[Line, ...]:
     """What is going to happen, by the way it goes: bytes, files, and what can be taken back."""
     steps = [step for plan in choice.plans for step in plan.steps if isinstance(step, TreeStep)]
     lines: list[Line] = []
@@ -82,8 +83,8 @@ def question(choice: Choice) -> tuple[Line, ...]:
         weight = _sum(each.weight for each in choice.prune.plans)
         lines += _counted(weight, number, f"out of the caches of {tools}, for good; they fill again when needed")
     lines += [Line("")] if lines else [Line("Nothing of it can go now.")]
-    lines += _listed(f"{visible(each.name)}  {size(each.bytes)}" for each in _largest(choice.going))
-    return (*lines, *_staying(choice.stays))
+    lines += _listed(f"{_called(each, home)}  {size(each.bytes)}" for each in _largest(choice.going))
+    return (*lines, *_staying(choice.stays, home))
 
 
 def done(carried: Carried) -> str:
@@ -101,17 +102,18 @@ def problems(carried: Carried) -> tuple[Line, ...]:
     return tuple(Line(visible(each), "warning") for each in carried.problems)
 
 
-def undo_question(shown: Iterable[Undo]) -> tuple[Line, ...]:
+def undo_question(shown: Iterable[Undo], home: str) -> tuple[Line, ...]:
     """What taking back would bring back, and what it leaves."""
     listed = tuple(shown)
-    steps = [step for each in listed for step in each.plan.steps if isinstance(step, RestoreFromTrash)]
-    lines = [Line(_together(steps), "bold"), Line("")] if steps else [Line("Nothing is in the trash any more.")]
-    lines += _listed(f"{visible(step.path)}  {size(step.bytes)}" for step in steps)
+    found = [(one.plan.root, step) for one in listed for step in one.plan.steps if isinstance(step, RestoreFromTrash)]
+    amount = _amount(_weighed(step for _, step in found))
+    lines = [Line(f"{amount}, {count(len(found), 'thing')}", "bold"), Line("")] if found else [Line(NOTHING_BACK)]
+    lines += _listed(f"{visible(short(f'{root}/{step.path}', home))}  {size(step.bytes)}" for root, step in found)
     left = (Spared(each.path, each.reason) for one in listed for each in one.left)
     needless = sum(each.needless for each in listed)
     if needless:
         lines.append(Line(f"{count(needless, 'other thing')} removed for good: their tools make them again.", "dim"))
-    return (*lines, *_staying(tuple(left)))
+    return (*lines, *_staying(tuple(left), home))
 
 
 def undone(receipts: Iterable[Receipt]) -> str:
@@ -126,7 +128,8 @@ def undone(receipts: Iterable[Receipt]) -> str:
 def _of_several(row: Row, view: View) -> Iterator[Line]:
     going = [each for each in row.things if each.goes]
     yield Line(label(row), "bold")
-    yield Line(f"{count(len(going), 'thing')}, {size(row.bytes)} in {count(row.files, 'file')}")
+    if going:
+        yield Line(f"{count(len(going), 'thing')}, {size(row.bytes)} in {count(row.files, 'file')}")
     chosen = [each for each in going if each.key in view.marked]
     if chosen:
         yield Line(f"{len(chosen):,} of them marked: {size(sum(each.bytes for each in chosen))}")
@@ -135,7 +138,9 @@ def _of_several(row: Row, view: View) -> Iterator[Line]:
         if number:
             yield Line(text if number == len(going) else f"{number:,}: {text[0].lower()}{text[1:]}", "dim")
     if stay := len(row.things) - len(going):
-        yield Line(f"{count(stay, 'thing')} more {'stays' if stay == 1 else 'stay'}, each with its reason.", "dim")
+        more = " more" if going else ""
+        verb = "stays, for the reason shown with it" if stay == 1 else "stay, each for the reason shown with it"
+        yield Line(f"{count(stay, 'thing')}{more} {verb}.", "dim")
 
 
 def _of_one(thing: Holding, view: View, now_ns: int) -> Iterator[Line]:
@@ -144,11 +149,16 @@ def _of_one(thing: Holding, view: View, now_ns: int) -> Iterator[Line]:
     yield Line(f"{what}{f' of {thing.tool}' if thing.tool else ''}{_weight(thing)}")
     if thing.used_ns:
         yield Line(f"last used {_ago(thing, now_ns)} ({thing.evidence or 'by its times'})")
-    yield from (Line(visible(short(each, view.home))) for each in thing.facts)
     if thing.way is Way.STAYS:
-        yield Line(f"Stays: {visible(thing.why)}", "warning")
+        yield Line(f"Stays: {visible(_shortened(thing.why, view.home))}", "warning")
     else:
         yield Line(_HOW[thing.way], "dim")
+    yield from (Line(visible(_shortened(each, view.home))) for each in thing.facts)
+
+
+def _shortened(text: str, home: str) -> str:
+    """A sentence with the paths in it as people write them."""
+    return text.replace(f"{home}/", "~/") if home else text
 
 
 def _ago(thing: Holding, now_ns: int) -> str:
@@ -177,8 +187,13 @@ def _listed(texts: Iterable[str]) -> list[Line]:
     return [*(Line(f"  {each}") for each in listed[:_SHOWN]), *rest]
 
 
-def _staying(stays: tuple[Spared, ...]) -> list[Line]:
-    lines = _listed(f"{visible(each.path)}: {visible(each.reason)}" for each in stays)
+def _called(thing: Holding, home: str) -> str:
+    """What a thing is called where it stands alone."""
+    return visible(f"{thing.tool}: {thing.name}" if thing.group == CACHES else short(thing.path, home))
+
+
+def _staying(stays: tuple[Spared, ...], home: str) -> list[Line]:
+    lines = _listed(f"{visible(short(each.path, home))}: {visible(each.reason)}" for each in stays)
     return [Line(""), Line(f"{count(len(stays), 'thing')} marked and left alone:", "warning"), *lines] if lines else []
 
 
@@ -188,11 +203,6 @@ def _amount(weight: Weight) -> str:
 
 def _weighed(steps: Iterable[TreeStep]) -> Weight:
     return _sum(Weight(step.files, step.bytes) for step in steps)
-
-
-def _together(steps: Iterable[RestoreFromTrash]) -> str:
-    listed = tuple(steps)
-    return f"{_amount(_weighed(listed))}, {count(len(listed), 'thing')}"
 
 
 def _sum(weights: Iterable[Weight]) -> Weight:

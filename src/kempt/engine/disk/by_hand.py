@@ -18,7 +18,7 @@ from kempt.host.env import home_folder
 from kempt.host.folders import real
 from kempt.host.paths import is_below, name_of, parent_of, relative
 from kempt.model.by_hand import CACHES, Holding, Stock, Way
-from kempt.model.caches import Cache, CacheList, CacheEntry, Remake, State
+from kempt.model.caches import Cache, CacheEntry, CacheList, Remake, State
 from kempt.model.cleaning import GROUPS, Candidate, Cleaning, Wishes
 from kempt.model.disk import Disposable
 from kempt.model.envs import Environment, Environments, LastUse, Removal
@@ -34,8 +34,8 @@ NO_LOCK = "No lock file lies beside it, so the same environment may not be made 
 _REMAKES = {Remake.DOWNLOAD: "downloaded again when needed", Remake.CREATE: "made again by its tool when needed"}
 
 
-def look_around(paths: Sequence[str], tell: Tell) -> Iterator[Stock]:
-    """What lies below the folders and in the places of this user: first the folders, then environments, then caches.
+def look_around(paths: Sequence[str], tell: Tell, *, central: bool = True) -> Iterator[Stock]:
+    """What lies below the folders; then, with `central`, the environments and the caches that this user has elsewhere.
 
     Without paths, the current folder; where that is a home folder or holds one, only what is kept elsewhere. Each stock
     holds what the ones before it held. `tell` gets a line for each step on the way. Raises UsageError for a path that
@@ -47,15 +47,15 @@ def look_around(paths: Sequence[str], tell: Tell) -> Iterator[Stock]:
     home = real(home_folder())
     stock = Stock(cleaning.roots, (), cleaning.unlisted, cleaning, now_ns=int(now() * 10**9), home=home)
     yield stock._replace(holdings=tuple(_of_cleaning(cleaning, found, {})))
-    listed = _central(roots, tell)
+    listed = _listed(roots, tell, central=central)
     known = {each.path: each for each in listed.environments}
     outside = tuple(each for each in listed.environments if each.place)
-    central = listed._replace(environments=outside)
-    held = (*_of_cleaning(cleaning, found, known), *_of_central(central, plan_removal(central, ANY, WHY)))
+    elsewhere = listed._replace(environments=outside)
+    held = (*_of_cleaning(cleaning, found, known), *_of_central(elsewhere, plan_removal(elsewhere, ANY, WHY)))
     unread = (*stock.unread, *(each for each in listed.unread if each not in stock.unread))
-    stock = stock._replace(holdings=held, central=central, unread=unread)
+    stock = stock._replace(holdings=held, central=elsewhere, unread=unread)
     yield stock
-    cached = caches(tell=tell)
+    cached = caches(tell=tell) if central else CacheList((), stock.now_ns)
     yield stock._replace(caches=cached, holdings=(*held, *_of_caches(cached)))
 
 
@@ -71,11 +71,11 @@ def _roots(paths: Sequence[str]) -> tuple[str, ...]:
     return () if is_below(real(home_folder()), here) else (root_of(here),)
 
 
-def _central(paths: Sequence[str], tell: Tell) -> Environments:
+def _listed(paths: Sequence[str], tell: Tell, *, central: bool) -> Environments:
     """All environments; those in central places weighed (those below the folders are weighed by the cleaning)."""
-    weighed = environments((), tell=tell)
+    weighed = environments((), central=central, tell=tell)
     weights = {each.path: each.weight for each in weighed.environments}
-    listed = environments(paths, sizes=False, tell=tell)
+    listed = environments(paths, central=central, sizes=False, tell=tell)
     return listed._replace(
         environments=tuple(each._replace(weight=weights.get(each.path)) for each in listed.environments)
     )
@@ -103,10 +103,11 @@ def _of_cleaning(
 def _of_thing(thing: Disposable, step: TreeStep, candidate: Candidate | None, known: Environment | None) -> Holding:
     owner = thing.project or parent_of(thing.path)
     unlocked = str(thing.kind) == "environment" and candidate is not None and not candidate.locked
+    used = known.used if known and known.used else LastUse(thing.used_ns, thing.evidence)
     return Holding(
         thing.path, str(thing.kind), owner, _name(thing.path, owner), thing.path,
         Way.TRASH if isinstance(step, MoveToTrash) else Way.AT_ONCE,
-        thing.tool, thing.weight, thing.used_ns, thing.evidence,
+        "" if known else thing.tool, thing.weight, used.ns, used.evidence,
         facts=(*_facts(known), *[NO_LOCK] * unlocked),
     )  # fmt: skip
 

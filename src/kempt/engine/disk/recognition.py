@@ -25,11 +25,10 @@ from kempt.engine.disk.names import (
     is_lock_name,
 )
 from kempt.formats import pyvenv
+from kempt.host.own_names import is_leftover, stamp_of
 from kempt.host.paths import is_below, join, name_of, relative
 from kempt.host.reading import read_untouched
-from kempt.host.removing import is_leftover
 from kempt.host.scanning import identify, is_there, names_in
-from kempt.host.trash import stamp_of
 from kempt.model.artefact import Artefact, Delete, Kind
 from kempt.model.cleaning import Candidate
 from kempt.model.disk import Disposable, Spared

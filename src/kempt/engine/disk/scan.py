@@ -9,9 +9,9 @@ from kempt.engine.disk.recognition import Around, Recognition, is_locked
 from kempt.errors import UsageError
 from kempt.host.env import home_folder
 from kempt.host.folders import is_folder, real
+from kempt.host.own_names import stamp_of
 from kempt.host.paths import is_below, name_of, parent_of
 from kempt.host.scanning import identify, is_there, mounts_below, names_in, walk
-from kempt.host.trash import stamp_of
 from kempt.model.artefact import Delete
 from kempt.model.cleaning import Scan
 from kempt.model.disk import Spared

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import partial
+from typing import NamedTuple
 
 from kempt.catalog.user_caches_table import ROWS
-from kempt.engine.disk.caches.layouts import LAYOUTS
+from kempt.engine.disk.caches.layouts import hub, pip, plain, poetry, pre_commit, uv
 from kempt.engine.disk.caches.leftovers import leftovers, without_leftovers
 from kempt.engine.disk.caches.memory import remembered, trusted_time
 from kempt.engine.disk.caches.places import World, places, refusal, setting
@@ -20,12 +21,39 @@ from kempt.host.processes import called, variables_of
 from kempt.host.reading import read_regular, reason
 from kempt.host.store import rows
 from kempt.host.surveying import place_of, survey
-from kempt.model.caches import Cache, CacheFacts, CacheList, Look, State, Survey, Where
+from kempt.model.caches import Cache, CacheEntry, CacheFacts, CacheList, Look, State, Survey, Where
 from kempt.model.disk import Process
 
 SETTINGS_LIMIT = 1024**2
 SECOND = 10**9
 Tell = Callable[[str], None]
+
+
+class Layout(NamedTuple):
+    """How one kind of cache is read. All of it is pure: a survey in, entries out.
+
+    `is_whole(facts, path)` tells the folders that are added up, not listed; `readers` give what can go, each;
+    `remarks` says what is left alone in this very cache.
+    """
+
+    is_whole: Callable[[CacheFacts, str], bool]
+    readers: tuple[Callable[[Survey, Look], tuple[CacheEntry, ...]], ...]
+    remarks: Callable[[Survey], tuple[str, ...]] = lambda _: ()
+
+    def entries(self, survey: Survey, look: Look) -> tuple[CacheEntry, ...]:
+        """All that can go."""
+        return tuple(entry for read in self.readers for entry in read(survey, look))
+
+
+LAYOUTS = {
+    "hub": Layout(hub.is_whole, (hub.entries,)),
+    "pip": Layout(plain.is_whole, (pip.entries, plain.entries)),
+    "plain": Layout(plain.is_whole, (plain.entries,)),
+    "poetry": Layout(plain.is_whole, (poetry.entries,)),
+    "pre-commit": Layout(pre_commit.is_whole, (pre_commit.entries,)),
+    "uv": Layout(uv.is_whole, (uv.entries,), uv.remarks),
+}
+"""How each tool of the catalog lays out its cache, by the word that the catalog has for it."""
 
 
 def silent(_line: str) -> None:

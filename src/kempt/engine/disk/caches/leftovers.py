@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kempt.engine.disk.caches.layouts.use import last_use, together
-from kempt.host.removing import is_leftover
+from kempt.host.own_names import is_leftover
 from kempt.model.caches import CacheEntry, Remake, Survey
 
 NAME = "the rest of what an earlier prune was removing"

@@ -13,8 +13,9 @@ from kempt.host.clock import now, stamp, ticks
 from kempt.host.files import remove_empty_folder
 from kempt.host.lock import cache_lock, tool_lock
 from kempt.host.mounts import Mounts
+from kempt.host.own_names import gone_name
 from kempt.host.reading import reason
-from kempt.host.removing import gone_name, remove_tree
+from kempt.host.removing import remove_tree
 from kempt.host.state import state_folder
 from kempt.host.store import change
 from kempt.host.surveying import used_since

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kempt.engine.disk.caches.layouts.pip import answers, entry_of, is_file
+from kempt.engine.disk.caches.layouts.use import answers, entry_of, is_file
 from kempt.model.caches import CacheEntry, Look, Survey
 
 REPOSITORIES = "cache/repositories"

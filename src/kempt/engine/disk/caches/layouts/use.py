@@ -1,12 +1,15 @@
-"""When an entry of a cache was last used, and what says so."""
+"""What layouts share: entries of files, when something was last used, and what says so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
 
-from kempt.model.caches import Item, Survey
+from kempt.model.caches import CacheEntry, Item, Remake, Survey
 from kempt.model.disk import Weight
 
+BODY, LOCK = ".body", ".lock"
+SHOWN_DIGITS = 12
 READ, WRITTEN, LINKED = "read", "written", "linked into an environment"
 
 
@@ -28,3 +31,26 @@ def together(items: Iterable[Item]) -> Weight:
     for each in items:
         total = total.plus(each.weight)
     return total
+
+
+def answers(survey: Survey, folders: tuple[str, ...], of: str = "answer") -> Iterator[CacheEntry]:
+    """The pairs of files below these folders, the body of each first, locks last. Half a pair is one, too."""
+    pairs: dict[str, list[str]] = {}
+    for path, item in survey.items.items():
+        if path.startswith(tuple(f"{folder}/" for folder in folders)) and is_file(item):
+            pairs.setdefault(path.removesuffix(LOCK).removesuffix(BODY), []).append(path)
+    for key, paths in pairs.items():
+        paths.sort(key=lambda path: (path.endswith(LOCK), not path.endswith(BODY), path))
+        yield entry_of(survey, f"{of} {key.rpartition('/')[2][:SHOWN_DIGITS]}", paths)
+
+
+def entry_of(survey: Survey, name: str, paths: list[str], *, built: bool = False) -> CacheEntry:
+    """An entry of some files."""
+    items = [survey.items[path] for path in paths]
+    remake = Remake.CREATE if built else Remake.DOWNLOAD
+    return CacheEntry(name, tuple(paths), remake, together(items), *last_use(items, survey), built=built)
+
+
+def is_file(item: Item) -> bool:
+    """Whether it is a regular file."""
+    return item.identity.kind == stat.S_IFREG

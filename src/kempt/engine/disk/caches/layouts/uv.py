@@ -126,12 +126,18 @@ def _parts(survey: Survey) -> _Parts:
         archive = _led_to(survey.root, path, target)
         if archive in archives:
             links.setdefault(archive, []).append(path)
-    sources = [
-        path.rpartition("/")[0]
-        for path in survey.items
-        if path.rpartition("/")[2] in REVISIONS and _kind(_top(path)) == "sdists"
-    ]
-    return _Parts(archives, {path: tuple(each) for path, each in links.items()}, tuple(dict.fromkeys(sources)))
+    return _Parts(archives, {path: tuple(each) for path, each in links.items()}, _sources(survey))
+
+
+def _sources(survey: Survey) -> tuple[str, ...]:
+    """The folders of source archives, none of which lies in another one."""
+    found: dict[str, None] = {}
+    for path in sorted(survey.items, key=lambda path: path.count("/")):
+        folder, _, name = path.rpartition("/")
+        is_named = name in REVISIONS and survey.items[path].identity.kind == stat.S_IFREG
+        if is_named and "/" in folder and _kind(_top(path)) == "sdists" and not _by_folder((folder,), tuple(found)):
+            found[folder] = None
+    return tuple(found)
 
 
 def _led_to(root: str, link: str, target: str) -> str:
