@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +20,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # the tests' index and locked projects serve here as well
 
-from measure import Claim, kempt
+from measure import Claim, Program, Row, Spent, Table, kempt, report, spend
 
 from support.caches import age, du
 from support.managers import Managers, find
@@ -32,13 +31,13 @@ from support.syncing import bulk_index
 PACKAGES, FILES, OLD_DAYS = 20, 200, 120
 
 
-class Row(NamedTuple):
-    """A command on a copy of a cache: bytes before, bytes freed, seconds it took."""
+class Pruned(NamedTuple):
+    """A command on a copy of a cache: bytes before, bytes freed, what it took."""
 
     command: str
     before: int
     freed: int
-    seconds: float
+    spent: Spent
 
 
 class Caches:
@@ -63,15 +62,16 @@ class Caches:
         self._times = {path.relative_to(self.cache): path.lstat() for path in self.cache.rglob("*")}
         shutil.copytree(self.cache, self._aside, symlinks=True)
 
-    def measured(self, name: str, *command: str) -> Row:
+    def measured(self, name: str, *command: str) -> Pruned:
         """Run a command on a fresh copy."""
         self._restore()
         place = self.cache / name
-        before, start = du(place), time.perf_counter()
+        before = du(place)
         env = self.managers.env | {"KEMPT_STATE_DIR": str(self.cache.parent / "state")}
-        subprocess.run(command, cwd=self._root, env=env, check=True, stdout=subprocess.DEVNULL)
-        spent = time.perf_counter() - start
-        return Row(" ".join((Path(command[0]).name, *command[1:])), before, before - du(place), spent)
+        words = ("env", "-i", *(f"{name}={value}" for name, value in env.items()), *command)
+        told = " ".join((Path(command[0]).name, *command[1:]))
+        spent = spend(Program(told, words, str(self._root)))
+        return Pruned(told, before, before - du(place), spent)
 
     def promised(self, tool: str) -> int:
         """What `kempt prune --all` says it would free."""
@@ -99,7 +99,7 @@ class Caches:
             age(path, OLD_DAYS)
 
 
-def rows(caches: Caches) -> Iterator[Row]:
+def pruned(caches: Caches) -> Iterator[Pruned]:
     """The tools' own commands beside kempt's."""
     poetry, uv, prune = str(find("poetry")), str(find("uv")), (kempt(), "prune", "--yes", "--tool")
     yield caches.measured("pypoetry", poetry, "cache", "clear", "--all", "--no-interaction", "loopback")
@@ -113,19 +113,14 @@ def rows(caches: Caches) -> Iterator[Row]:
     yield caches.measured("uv", uv, "cache", "clean")
 
 
-def main() -> int:
-    """Print the table and the claims."""
+def tables() -> tuple[Table, ...]:
+    """Each command once, on a copy of its own."""
     if "KEMPT_TEST_MANAGERS" not in os.environ:
         raise SystemExit("KEMPT_TEST_MANAGERS is not set: `nox -s bench` installs the package managers and sets it")
     with TemporaryDirectory(prefix="kempt-bench-") as folder, bulk_index(PACKAGES, FILES) as index:
         caches = Caches(Path(folder), index.url)
-        found = list(rows(caches))
+        found = list(pruned(caches))
         told = caches.promised("poetry")
-    width = max(len(row.command) for row in found)
-    print(f"| {'command':<{width}} |  before MB |   freed MB | seconds |")
-    print(f"|-{'-' * width}-|-----------:|-----------:|--------:|")
-    for row in found:
-        print(f"| {row.command:<{width}} | {row.before / 1e6:10.2f} | {row.freed / 1e6:10.2f} | {row.seconds:7.2f} |")
     clear, purge, unused = found[0], found[2], found[4]
     over = purge.freed / max(clear.freed, 1)
     claims = (
@@ -133,12 +128,15 @@ def main() -> int:
         Claim("uv's unused half, freed by `kempt prune`", unused.freed / unused.before, 0.4, at_least=True),
         Claim("what the plan said over what `du` says is gone", told / purge.freed, 1.0),
     )
-    print()
-    for claim in claims:
-        print(f"- {claim.text}: {claim.found:.2f} ({'>=' if claim.at_least else '<='} {claim.limit:g}): "
-              f"{'kept' if claim.kept else '**not kept**'}")  # fmt: skip
-    return 0 if all(claim.kept for claim in claims) else 1
+    first = found[0].spent.cpu
+    return (Table("`kempt prune`, caches half of which were not used for 120 days",
+                  tuple(_row(each, first) for each in found), claims),)  # fmt: skip
+
+
+def _row(each: Pruned, first: float) -> Row:
+    name = f"{each.command}: {each.freed / 1e6:.1f} of {each.before / 1e6:.1f} MB"
+    return Row(name, 1, *each.spent, each.spent.cpu / first)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(report(tables()))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import bench_caches
 import bench_check
 import bench_ci
 import bench_delete
@@ -58,7 +59,7 @@ def main() -> int:
     parts, kept = [f"Measured on {machine()}\n"], True
     for module in (
         bench_start, bench_check, bench_ci, bench_million, bench_environment, bench_locks, bench_fingerprint,
-        bench_sync, bench_image, bench_disk, bench_envs, bench_delete,
+        bench_sync, bench_image, bench_disk, bench_envs, bench_delete, bench_caches,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))

@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -14,6 +17,8 @@ from cli.conftest import Run
 from support.caches import plant
 from support.cleaning import project
 from support.envs import DAY, backdate, make_environment
+from support.repositories import environment
+from support.terminals import at_terminal
 
 NOW = time.time()
 
@@ -149,14 +154,19 @@ def test_a_folder_that_is_not_there_is_an_error_of_usage(run: Run, code: Path) -
     assert (2, "kempt: no such folder: nowhere\n") == (ended.status, ended.err)
 
 
-def test_a_folder_that_cannot_be_read_is_told_and_ends_with_1(run: Run, code: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("root reads everything")
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="root must lose the right to read everything")
+def test_a_folder_that_refuses_its_user_is_told_and_ends_with_1(code: Path, home: Path) -> None:
     (code / "locked").mkdir(mode=0)
-    ended = run("disk")
-    (code / "locked").chmod(0o755)
+    powers = "-dac_override,-dac_read_search"
+    dropped = ["setpriv", f"--bounding-set={powers}", f"--inh-caps={powers}"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*dropped, sys.executable, "-m", "kempt", "disk"],
+        cwd=code, env=environment(home), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    (code / "locked").chmod(0o700)
 
-    assert (1, True) == (ended.status, f"not read: {code}/locked: Permission denied\n" in ended.out)
+    assert (1, "") == (done.returncode, done.stderr)
+    assert 1 == done.stdout.count(f"not read: {code}/locked: Permission denied\n")
 
 
 def test_the_interactive_screen_needs_a_terminal(run: Run, code: Path) -> None:
@@ -166,9 +176,27 @@ def test_the_interactive_screen_needs_a_terminal(run: Run, code: Path) -> None:
     assert "-i needs a terminal" in ended.err
 
 
+@pytest.mark.parametrize("words", [("--html", "x"), ("-o", "x"), ("--output-format", "json")])
+def test_the_interactive_screen_writes_nothing(run: Run, code: Path, words: tuple[str, ...]) -> None:
+    ended = run("disk", "-i", *words)
+
+    assert (2, "kempt: -i shows a screen and writes nothing\n       kempt disk --html FILE\n") == (
+        ended.status,
+        ended.err,
+    )
+
+
 def test_the_public_interface_gives_the_same(code: Path) -> None:
     import kempt
 
     overview = kempt.disk([str(code)], central=False)
 
     assert ([str(code)], 8) == ([*overview.roots], len(overview.things))
+
+
+def test_at_a_terminal_progress_comes_and_goes(code: Path, home: Path) -> None:
+    shown = at_terminal("disk", cwd=code, home=home)
+
+    assert "\r\x1b[Kweighing 1 environment" in shown
+    assert shown.rpartition("\r\x1b[K")[2].startswith("~" if str(code).startswith(str(home)) else str(code))
+    assert "\x1b" not in at_terminal("disk", "--no-progress", cwd=code, home=home)

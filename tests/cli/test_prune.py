@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from conftest import RunKempt
-from kempt.cli.amounts import size
-from kempt.errors import UsageError
 from support.caches import du, plant
 
 ANSWER = "http-v2/0/e/1/0/b/0e10be9ea838"
@@ -137,20 +135,6 @@ def test_ci_and_all_contradict_each_other(kempt: RunKempt, tmp_path: Path) -> No
     ended = kempt("prune", "--ci", "--all", cwd=tmp_path)
 
     assert (2, "", "kempt: --ci and --all contradict each other\n       kempt prune --help\n") == ended
-
-
-@pytest.mark.parametrize(
-    "text, bytes",
-    [("5GB", 5 * 10**9), ("500 MB", 5 * 10**8), ("2GiB", 2**31), ("1.5g", 1_500_000_000), ("0", 0), ("12", 12)],
-)
-def test_a_size_is_read(text: str, bytes: int) -> None:
-    assert bytes == size(text)
-
-
-@pytest.mark.parametrize("text", ["", "GB", "-1GB", "1e5", "5 parsecs", "nan", "1" * 40, "٣GB"])
-def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="is no size"):
-        size(text)
 
 
 def test_an_age_that_is_none_is_an_error_of_usage(kempt: RunKempt, tmp_path: Path) -> None:

@@ -16,14 +16,18 @@ pytestmark = pytest.mark.slow  # a browser takes a second or two to start, for e
 PAGE = to_html(overview())
 HOSTILE = to_html(overview(*map(hostile, range(120))))
 SHOWN = """
-const shown = name => [...page.querySelectorAll("main > ." + name)].map(e => view.getComputedStyle(e).display != "none");
+const shown = name => [...page.querySelectorAll("main > ." + name)]
+  .map(each => view.getComputedStyle(each).display != "none");
 """
-BY_KEYS = SHOWN + """
+BY_KEYS = (
+    SHOWN
+    + """
 const states = [[shown("bytes"), shown("files")]];
 page.querySelector("label[for=in-files]").click();
 states.push([shown("bytes"), shown("files")]);
 return states;
 """
+)
 FITS = """
 const wide = [...page.querySelectorAll("main *")].filter(e => !e.closest("svg") && e.getClientRects().length
   && e.getBoundingClientRect().right > view.innerWidth + 1);

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from stat import S_ISREG
 
 import pytest
 
@@ -115,6 +117,19 @@ def test_environments_inside_a_cache_count_once(shop: Path, home: Path) -> None:
     assert 1 == found.weight.files
 
 
+def test_what_environments_share_counts_once_and_what_a_cache_has_too_is_told_apart(shop: Path, home: Path) -> None:
+    cache = plant(home / "cache/uv", {"archive-v0/a/large.so": 400_000}, days=3)
+    plant(shop, {".venv/twice": 300_000})
+    os.link(shop / ".venv" / "twice", shop / "old" / "twice")
+    os.link(cache / "archive-v0/a/large.so", shop / ".venv" / "large.so")
+    overview = disk([str(shop)])
+    shared = (cache / "archive-v0/a/large.so").stat().st_blocks * 512
+
+    assert (du(shop / ".venv", shop / "old") - shared, shared) == (
+        overview.environments.bytes, overview.environments.shared,
+    )  # fmt: skip
+
+
 def test_what_is_in_the_trash_is_told_and_is_in_no_other_section(shop: Path) -> None:
     (plan,) = plan_clean([str(shop)], Wishes(("build",))).plans
     apply(plan)
@@ -164,7 +179,7 @@ def test_no_folder_inside_anything_is_opened_twice(shop: Path, home: Path) -> No
     opened = json.loads(done.stdout)
     inside = (f".venv/{SITE}/idna", f"old/{SITE}/idna", ".mypy_cache/3.11/deep", "dist/inner")
 
-    assert {inner: 1 for inner in inside} == {inner: opened.get(f"{shop}/{inner}") for inner in inside}
+    assert dict.fromkeys(inside, 1) == {inner: opened.get(f"{shop}/{inner}") for inner in inside}
 
 
 def test_with_several_processors_the_answer_is_the_same(shop: Path) -> None:
@@ -196,8 +211,9 @@ def test_in_brief_a_folder_that_is_not_to_be_cleaned_has_nothing(home: Path) -> 
 def test_looking_changes_nothing(shop: Path) -> None:
     age(shop / ".mypy_cache", 50)
 
-    def times() -> dict[Path, tuple[int, int]]:
-        return {path: (path.lstat().st_atime_ns, path.lstat().st_mtime_ns) for path in shop.rglob("*") if path.is_file()}
+    def times() -> dict[Path, tuple[int, int]]:  # of files: to follow a link is to read it
+        found = {path: path.lstat() for path in shop.rglob("*")}
+        return {path: (each.st_atime_ns, each.st_mtime_ns) for path, each in found.items() if S_ISREG(each.st_mode)}
 
     before = times()
     disk([str(shop)])

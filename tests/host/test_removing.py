@@ -353,23 +353,6 @@ class TestMounts:
             assert (root / ASIDE / "other/precious").exists()
             (root / ASIDE).rename(root / "thing")
 
-    def test_the_points_of_a_table(self, root: Path) -> None:
-        table = root / "mountinfo"
-        table.write_bytes(
-            b"22 1 0:1 / / rw - ext4 /dev/vda rw\n"
-            b"23 22 0:1 /a /home/u/a\\040b rw,relatime shared:1 - ext4 /dev/vda rw\n"
-            b"24 22 0:9 / /home/u\\134x rw - tmpfs tmpfs rw\nnonsense\n"
-        )
-        with Mounts(str(table)) as mounts:
-            asked = ["/home/u", "/home/u/a b", "/home/u/a", "/home", "/home/u\\x", "/etc"]
-            assert ["/home/u/a b", "/home/u/a b", "", "/home/u/a b", "/home/u\\x", ""] == list(
-                map(mounts.inside, asked)
-            )
-
-    def test_a_system_that_does_not_tell(self, root: Path) -> None:
-        with Mounts(str(root / "missing")) as mounts:
-            assert "" == mounts.inside("/")
-
 
 @pytest.mark.parametrize(
     "path, expected",

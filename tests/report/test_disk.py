@@ -6,6 +6,8 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kempt.model.disk import Spared, Weight
 from kempt.model.disk_overview import DiskOverview, Section
@@ -13,6 +15,7 @@ from kempt.report.columns import width
 from kempt.report.disk import middle_cut, to_text
 from kempt.report.disk_groups import sections, targets, typed, ways
 from kempt.report.disk_json import to_json, to_jsonl
+from kempt.report.escape import visible
 from kempt.report.look import Look
 from report.disks import MB, THINGS, overview, thing
 
@@ -52,8 +55,10 @@ def test_one_screen_with_bars_and_the_commands_to_type() -> None:
 
 @pytest.mark.parametrize("columns", [80, 92, 100, 110, 140])
 def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
-    deep = thing(Section.ENVIRONMENTS, "/home/ada/code/" + "deep/" * 40 + ".venv", "uv", 5000, 9, 5000, state="unused")
-    wide = thing(Section.ENVIRONMENTS, "/home/ada/code/" + "環境" * 60, "uv", 4000, 9)
+    deep = thing(
+        Section.ENVIRONMENTS, "/home/ada/code/" + "deep/" * 40 + ".venv", "uv", (5000, 9, 5000), state="unused"
+    )
+    wide = thing(Section.ENVIRONMENTS, "/home/ada/code/" + "環境" * 60, "uv", (4000, 9))
     text = to_text(overview(*THINGS, deep, wide), Look(columns, target="~/code"), top=20)
 
     assert [] == [line for line in text.splitlines() if width(line) > columns]
@@ -74,7 +79,9 @@ def test_a_terminal_without_block_characters_gets_ascii_bars() -> None:
 
 
 def test_a_name_is_shown_and_not_obeyed() -> None:
-    hostile = thing(Section.ENVIRONMENTS, "/home/ada/code/\x1b[2J\u202eevil\n::error::x", "uv\x07", 1, 1, 1, state="x")
+    hostile = thing(
+        Section.ENVIRONMENTS, "/home/ada/code/\x1b[2J\u202eevil\n::error::x", "uv\x07", (1, 1, 1), state="x"
+    )
     text = to_text(overview(hostile), Look(140, verbose=True))
 
     assert r"~/code/\x1b[2J\u202eevil\n::error::x" in text
@@ -102,7 +109,7 @@ def test_without_folders_it_says_how_to_name_some() -> None:
 
 
 def test_with_more_than_asked_paths_are_whole() -> None:
-    deep = thing(Section.ENVIRONMENTS, "/home/ada/code/" + "deep/" * 40 + ".venv", "uv", 1, 9)
+    deep = thing(Section.ENVIRONMENTS, "/home/ada/code/" + "deep/" * 40 + ".venv", "uv", (1, 9))
 
     text = to_text(overview(deep), Look(80, verbose=True))
 
@@ -112,6 +119,17 @@ def test_with_more_than_asked_paths_are_whole() -> None:
 @pytest.mark.parametrize("text, room, cut", [("abc", 3, "abc"), ("abcdefghij", 7, "ab...ij"), ("abcdef", 2, "abcdef")])
 def test_the_middle_of_a_long_path_is_left_out(text: str, room: int, cut: str) -> None:
     assert cut == middle_cut(text, room)
+
+
+@given(st.text(), st.integers(4, 60))
+def test_what_is_cut_fits_and_keeps_both_ends(text: str, room: int) -> None:
+    shown = visible(text)
+    cut = middle_cut(shown, room)
+    head, dots, tail = cut.partition("...") if cut != shown else (shown, "...", "")
+
+    assert (True, "...") == (width(cut) <= room, dots)
+    assert shown.startswith(head)
+    assert shown.endswith(tail)
 
 
 def test_what_environments_share_counts_once() -> None:
@@ -129,7 +147,7 @@ def test_a_path_is_typed_so_that_a_shell_takes_it() -> None:
 
 
 def test_the_trash_of_a_home_folder_has_no_command_because_none_takes_it() -> None:
-    held = thing(Section.TRASH, "/home/ada/.kempt-trash-20261120T101010Z", "kempt", 5, 5, 5, project="/home/ada")
+    held = thing(Section.TRASH, "/home/ada/.kempt-trash-20261120T101010Z", "kempt", (5, 5, 5), project="/home/ada")
 
     assert () == ways(overview(held), "")
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections import Counter
 from hashlib import sha256
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kempt.model.disk import Spared, Weight
 from kempt.model.disk_overview import DiskOverview, Section, Thing
 from kempt.report.disk_page import to_html
 from kempt.report.disk_page_text import COLORS, DARK, LIGHT, PALE
-from report.disks import MB, overview, thing
+from report.disks import MB, overview
 
 LIMIT = 300 * 1024
 LEAST_CONTRAST = 4.5
@@ -64,6 +67,7 @@ def contrast(one: str, other: str) -> float:
 
 def mixed(color: str, page: str, share: float) -> str:
     """What an eye sees of a colour of which only a share is left, on a page."""
+
     def channels(text: str) -> list[int]:
         digits = text.removeprefix("#")
         digits = digits if len(digits) == 6 else "".join(2 * digit for digit in digits)
@@ -127,7 +131,9 @@ def test_in_a_picture_what_can_go_is_told_from_what_stays(page: str) -> None:
     }
 
     assert ["~/.cache/uv, 2.6 GB stays", "~/.cache/pip, 700 MB stays, in use", "~/.cache/uv, 300 MB can go"] == [*boxes]
-    assert 2600 / 300 == pytest.approx(boxes["~/.cache/uv, 2.6 GB stays"] / boxes["~/.cache/uv, 300 MB can go"], rel=0.1)
+    assert 2600 / 300 == pytest.approx(
+        boxes["~/.cache/uv, 2.6 GB stays"] / boxes["~/.cache/uv, 300 MB can go"], rel=0.1
+    )
 
 
 def test_names_are_text_whatever_they_hold() -> None:
@@ -139,6 +145,17 @@ def test_names_are_text_whatever_they_hold() -> None:
     assert {"\x1b", "\u202e"}.isdisjoint(shown)
     assert 1 == shown.count("</style>")
     assert "{{ 7*7 }}" in found.text
+
+
+@settings(max_examples=30)
+@given(st.text(st.sampled_from("<>\"'&/{}%#;=`- \n\0\u2028\udcffscriptyle"), min_size=1, max_size=60))
+def test_no_name_adds_an_element_or_an_attribute(name: str) -> None:
+    named = Thing(Section.ENVIRONMENTS, f"/{name}", name, Weight(1, MB), Weight(1, MB), f"/{name}", "broken", name)
+    plain = Thing(Section.ENVIRONMENTS, "/a", "a", Weight(1, MB), Weight(1, MB), "/a", "broken", "a")
+    found, expected = (Elements(to_html(overview(each, roots=(each.path,)))) for each in (named, plain))
+
+    assert Counter(expected.names) == Counter(found.names)
+    assert {each for each, _ in expected.attributes} == {each for each, _ in found.attributes}
 
 
 @pytest.mark.parametrize("number", [30, 400])

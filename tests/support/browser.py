@@ -18,7 +18,8 @@ OPTIONS = (
     "--no-first-run", "--disable-background-networking", "--timeout=20000",
 )  # fmt: skip
 LIGHT, DARK = "--blink-settings=preferredColorScheme=1", "--blink-settings=preferredColorScheme=0"
-FRAME = """<!doctype html><html><body style="margin:0"><iframe id="frame" style="width:{width}px;height:{height}px;border:0"
+FRAME = """<!doctype html><html><body style="margin:0">
+<iframe id="frame" style="width:{width}px;height:{height}px;border:0"
 srcdoc="{page}"></iframe><pre id="said"></pre><script>
 addEventListener("load", () => {{
   const page = document.getElementById("frame").contentDocument, view = page.defaultView;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 DAY_NS = 24 * 3600 * 10**9
 NOW_NS = 20_000 * DAY_NS
 HOME = "/home/ada"
+CALM = 4
+"""Looks in a row, 5 ms apart, that see nothing waiting."""
 
 
 def holding(
@@ -46,7 +47,7 @@ HOLDINGS = (
     holding(".cache/uv/numpy 2.1.0", CACHES, "uv", Way.EVICT, size=31_000_000, files=900, days=200, tool="uv"),
     holding(".cache/uv/polars 1.9", CACHES, "uv", Way.STAYS, size=120_000, files=2, days=1, tool="uv",
             why="environments share its files"),
-    holding("code/notes/old.pyc", "bytecode", "code/notes", Way.STAYS, why="has no source beside it"),
+    holding("code/notes/old.pyc", "bytecode", "code/notes", Way.STAYS, why="it has no source beside it"),
 )  # fmt: skip
 STOCK = Stock((f"{HOME}/code",), HOLDINGS, now_ns=NOW_NS, home=HOME)
 
@@ -74,25 +75,25 @@ def seen(app: DiskApp, *keys: str, size: tuple[int, int] = (80, 24), click: tupl
     async def run() -> str:
         async with app.run_test(size=size, notifications=True) as pilot:
             await settled(app)
-            await pilot.pause()
             for key in keys:
                 await pilot.press(key)
                 await settled(app)
-                await pilot.pause()
             if click:
                 await pilot.click(offset=click)
-                await pilot.pause()
+                await settled(app)
             return text_of(app)
 
     return asyncio.run(run())
 
 
 async def settled(app: DiskApp) -> None:
-    """Wait until nothing is done in the background any more."""
-    from textual.worker import WorkerCancelled
-
-    with suppress(WorkerCancelled):  # another act, or the end, took its place
-        await app.workers.wait_for_complete()
+    """Wait until nothing is done in the background any more, and every message is dealt with."""
+    calm = 0
+    while calm < CALM:
+        await asyncio.sleep(0.005)
+        nodes = (app, *app.screen_stack, *(each for screen in app.screen_stack for each in screen.walk_children()))
+        busy = any(not each.is_finished for each in app.workers) or any(each.message_queue_size for each in nodes)
+        calm = 0 if busy and app.is_running else calm + 1
 
 
 def text_of(app: DiskApp) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.amounts import AGES, age
 from kempt.cli.options import (
     ProgressArgs,
     add_agreement,
@@ -57,7 +58,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         kinds.add_argument(f"--{name}", dest="groups", action="append_const", const=name, default=[], help=what)
     kinds.add_argument("--all", action="store_true", help="all of these")
     which = parser.add_argument_group("which of them")
-    which.add_argument("--older-than", metavar="AGE", help="only what was not used for so long: 30d, 12w, 1y")
+    which.add_argument("--older-than", metavar="AGE", help=f"only what was not used for so long: {AGES}")
     which.add_argument("--keep", "--exclude", action="append", default=[], metavar="PATTERN",
                        help="leave alone what this pattern of a .gitignore matches")  # fmt: skip
     which.add_argument("--include", action="append", default=[], metavar="NAME",
@@ -115,17 +116,9 @@ def _expire(cleaning: Cleaning, look: Look, *, agreed: bool) -> tuple[str, int]:
 def _wishes(args: Args) -> Wishes:
     groups = tuple(GROUPS) if args.all else tuple(dict.fromkeys(args.groups)) or DEFAULT_GROUPS
     return Wishes(
-        groups, _seconds(args.older_than), tuple(args.keep), tuple(args.include),
+        groups, 0 if args.older_than is None else age(args.older_than), tuple(args.keep), tuple(args.include),
         args.without_lock, args.in_environments, not args.no_trash,
     )  # fmt: skip
-
-
-def _seconds(text: str | None) -> float:
-    if text is None:
-        return 0
-    from kempt.engine.disk.envs_removal import age
-
-    return age(text)
 
 
 def _words(args: Args) -> str:

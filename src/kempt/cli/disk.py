@@ -43,6 +43,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """Show what can be made again: 0, or 1 where a folder could not be read."""
     if args.interactive:
+        if args.html is not None or args.output_file is not None or args.output_format is not None:
+            raise UsageError("-i shows a screen and writes nothing", hint="kempt disk --html FILE")
         from kempt.cli import tui
 
         return tui.run(args.paths, central=not args.no_central, color=output.wants_color(args.color))
@@ -51,7 +53,8 @@ def run(args: Args) -> int:
     try:
         overview = disk(args.paths, central=not args.no_central, jobs=processors(), tell=tell)
     finally:
-        output.progress("")
+        if tell is not None:
+            tell("")
     if args.html is not None:
         from kempt.engine.surroundings import write_report
         from kempt.report.disk_page import to_html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.amounts import AGES, age
 from kempt.cli.options import (
     ProgressArgs,
     add_agreement,
@@ -16,7 +17,7 @@ from kempt.cli.options import (
     report_look,
 )
 from kempt.engine.disk.envs import environments
-from kempt.engine.disk.envs_removal import Wanted, age, chosen, plan_removal, without_used
+from kempt.engine.disk.envs_removal import Wanted, chosen, plan_removal, without_used
 from kempt.engine.surroundings import processors
 from kempt.errors import UsageError
 from kempt.model.envs import Environments, Removal
@@ -52,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "paths", nargs="*", default=[], metavar="PATH", help="folders to look in; if left out, the current one"
     )
     which = parser.add_argument_group("which ones (each option adds to the others; all if none is given)")
-    which.add_argument("--stale", metavar="AGE", help="those that were not used for so long: 90d, 12w, 1y")
+    which.add_argument("--stale", metavar="AGE", help=f"those that were not used for so long: {AGES}")
     which.add_argument("--broken", action="store_true", help="those whose Python is gone, and those half made")
     which.add_argument("--orphaned", action="store_true", help="those whose project is gone")
     parser.add_argument("--no-central", action="store_true", help="only below PATH, not where managers keep their own")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
-from kempt.cli.amounts import size
+from kempt.cli.amounts import AGES, age, size
 from kempt.cli.options import OutputArgs, add_agreement, add_output, add_progress, deliver, format_of, report_look
 from kempt.engine.disk.caches.prune import plan_prune, prune
-from kempt.engine.disk.envs_removal import age
 from kempt.errors import UsageError
 from kempt.model.caches import PruneReceipt, PruneWishes
 from kempt.report import prune as report
@@ -33,7 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """What goes, and how the result looks."""
     what = parser.add_argument_group("what goes")
     what.add_argument("--tool", action="append", default=[], metavar="NAME", help="only this tool's; repeatable")
-    what.add_argument("--older-than", metavar="AGE", help="what was not used for so long: 36h, 30d, 12w, 1y")
+    what.add_argument("--older-than", metavar="AGE", help=f"what was not used for so long: {AGES}")
     what.add_argument(
         "--max-size", metavar="SIZE",
         help="what was used least recently, until these caches together are not larger: 5GB, 500MB",

@@ -33,7 +33,7 @@ def expire(look: Look, *, agreed: bool, found: Iterable[str] = ()) -> tuple[str,
 
     A line for people, empty where there is nothing to say, and the exit code.
     """
-    held = trash.expired(trash.trashes((), found))
+    held = trash.expired(found)
     if not held or not agreed:
         return shown.going(held) if held else "", 0
     receipts = trash.purge(held)

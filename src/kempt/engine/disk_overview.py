@@ -1,7 +1,7 @@
 """`kempt disk`: all that can be made again on one screen: what clean, envs and prune would find, each measured once.
 
-Environments are left out of the plan for cleaning and caches are read once for both their size and their prune. Each
-part uses all processors for what it weighs, so the parts follow each other.
+Environments are left out of the plan for cleaning and caches are read once for both their size and their prune. The
+parts follow each other: environments use all processors already, and caches beside them were no sooner done.
 """
 
 from __future__ import annotations

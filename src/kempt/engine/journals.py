@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kempt.errors import KemptError, UnsupportedError
+from kempt.errors import KemptError, UnreadableError, UnsupportedError
 from kempt.formats.journal import TRASHED, is_settled, parse
 from kempt.host.folders import real
 from kempt.host.gitdir import find_git_dir
@@ -12,9 +12,9 @@ from kempt.host.journal import Outline, outlines, read_journals
 from kempt.model.journal import Journal, TreeChange
 
 
-def journals(*, identity: str = "", root: str = "", holding: bytes = b"") -> Iterator[Journal]:
-    """Journals as they are needed, the last first: large ones take a while to read. `holding`: only those."""
-    yield from filter(None, map(parse, (content for content in read_journals(identity, root) if holding in content)))
+def journals(*, identity: str = "", root: str = "") -> Iterator[Journal]:
+    """Journals as they are needed, the last first: large ones take a while to read."""
+    yield from filter(None, map(parse, read_journals(identity, root)))
 
 
 def journals_about(folder: str) -> Iterator[Journal]:
@@ -26,7 +26,7 @@ def journals_about(folder: str) -> Iterator[Journal]:
     for outline in outlines():
         root = _root(outline, repository)
         if root and (root == repository or overlap(root, place)):
-            journal = next(journals(identity=outline.identity), None)
+            journal = _whole(outline)
             if journal is not None and (root == repository or takes(journal)):
                 yield journal
 
@@ -36,17 +36,25 @@ def unsettled(root: str) -> Iterator[Journal]:
     for outline in outlines():
         if not is_settled(outline.last):
             found = _root(outline, "")
-            journal = next(journals(identity=outline.identity), None) if found and overlap(found, root) else None
+            journal = _whole(outline) if found and overlap(found, root) else None
             if journal is not None and takes(journal):
                 yield journal
 
 
-def journals_around(folders: Sequence[str]) -> Iterator[Journal]:
-    """Changes that moved something to the trash at, below or above one of these folders; without any, anywhere."""
-    for outline in outlines():
-        root = _root(outline, "")
-        if root and (not folders or any(overlap(root, folder) for folder in folders)):
-            yield from journals(identity=outline.identity, holding=TRASHED)
+def journals_around(folders: Sequence[str], until: str = "") -> Iterator[Journal]:
+    """Changes that moved something to the trash at, below or above one of these folders; without any, anywhere.
+
+    Each with only what it moved there: other lines are not read, as every run of `kempt clean` asks for these. `until`
+    is the time of the last one that matters, as in an id.
+    """
+    for outline in outlines(until):
+        content = _content(outline)
+        if TRASHED in content:
+            root = _root(outline, "")
+            if root and (not folders or any(overlap(root, folder) for folder in folders)):
+                first, *rest = content.split(b"\n")
+                journal = parse(b"\n".join((first, *(line for line in rest if TRASHED in line))))
+                yield from filter(None, (journal,))
 
 
 def takes(journal: Journal) -> bool:
@@ -68,6 +76,18 @@ def repository_of(folder: str) -> str:
         if error.code != "KPT003":
             raise
         return folder
+
+
+def _content(outline: Outline) -> bytes:
+    """All of a journal; empty where it is gone by now."""
+    try:
+        return outline.read()
+    except UnreadableError:
+        return b""
+
+
+def _whole(outline: Outline) -> Journal | None:
+    return parse(_content(outline))
 
 
 def _root(outline: Outline, repository: str) -> str:

@@ -23,6 +23,7 @@ _HINT = "set KEMPT_STATE_DIR to a folder that can be written"
 class Outline(NamedTuple):
     """The ends of a journal: its first line, and what is in its last 4 kB. `key` is that of its repository."""
 
+    path: str
     identity: str
     key: str
     first: bytes
@@ -31,6 +32,10 @@ class Outline(NamedTuple):
     def is_about(self, root: str) -> bool:
         """Whether it is about the repository at a root."""
         return self.key == repository_key(root)
+
+    def read(self) -> bytes:
+        """All of the journal. Raises UnreadableError where it is gone by now."""
+        return read_regular(self.path, LIMIT)
 
 
 class JournalFile:
@@ -105,9 +110,14 @@ def read_journals(identity: str = "", root: str = "") -> Iterator[bytes]:
             yield read_regular(path, LIMIT)
 
 
-def outlines() -> Iterator[Outline]:
-    """The ends of all journals, the last first: some are large. One that cannot be read is left out."""
+def outlines(until: str = "") -> Iterator[Outline]:
+    """The ends of all journals, the last first: some are large. One that cannot be read is left out.
+
+    `until`: only those begun by then, a time as in their ids (`clock.stamp`).
+    """
     for path in reversed(_paths()):
+        if until and _identity(path) > until:
+            continue
         with suppress(OSError):
             descriptor = os.open(path, os.O_RDONLY | NOFOLLOW | CLOEXEC | BINARY)
             try:
@@ -116,7 +126,7 @@ def outlines() -> Iterator[Outline]:
                 last = os.read(descriptor, _LAST)
             finally:
                 os.close(descriptor)
-            yield Outline(_identity(path), path.split(".")[-2], first, last)
+            yield Outline(path, _identity(path), path.split(".")[-2], first, last)
 
 
 def prune_journals(before: float) -> None:

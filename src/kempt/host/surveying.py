@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from kempt.host.folders import CLOEXEC, NOFOLLOW, Folder
+from kempt.host.mounts import Mounts
 from kempt.host.reading import reason
 from kempt.host.removing import identity_of
 from kempt.model.caches import Item, Survey
@@ -22,7 +23,6 @@ from kempt.model.plan import Identity
 _BLOCK = 512
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | NOFOLLOW | CLOEXEC
 _BY_DESCRIPTOR = os.scandir in os.supports_fd
-_NO_READS = getattr(os, "ST_NOATIME", 0) | getattr(os, "ST_RDONLY", 0)
 
 IsWhole = Callable[[str], bool]
 
@@ -35,8 +35,10 @@ def survey(root: str, is_whole: IsWhole) -> Survey:
     found = os.lstat(root)
     looking = _Looking(root, found, is_whole)
     looking.run()
+    with Mounts() as mounts:
+        reads_kept = mounts.keeps_access_times(root) is not False
     return Survey(
-        root, identity_of(found), looking.items, looking.links, looking.weight, looking.unreadable, _keeps_reads(root)
+        root, identity_of(found), looking.items, looking.links, looking.weight, looking.unreadable, reads_kept
     )  # fmt: skip
 
 
@@ -73,13 +75,6 @@ def place_of(path: str) -> tuple[str, str]:
 def kind_in_words(mode: int) -> str:
     """What is there instead of a folder."""
     return "is a file, not a folder" if stat.S_ISREG(mode) else "is no folder"
-
-
-def _keeps_reads(root: str) -> bool:
-    """Whether the file system writes down when a file is read. What cannot be asked is taken to."""
-    if not hasattr(os, "statvfs"):
-        return True
-    return not os.statvfs(root).f_flag & _NO_READS
 
 
 class _Whole(NamedTuple):

@@ -17,7 +17,6 @@ _BLOCK = 512
 _TOLERANCE = 60  # seconds: what is written while it is looked at is not from the future
 _TYPE, _FOLDER, _SMALLEST = 0o170000, stat.S_IFDIR, stat.S_IFREG  # a link's mode is larger than a file's
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_NO_READS = getattr(os, "ST_NOATIME", 0) | getattr(os, "ST_RDONLY", 0)
 _BY_DESCRIPTOR = os.listdir in os.supports_fd and os.stat in os.supports_dir_fd
 _Links = dict[int, tuple[int, int, int]]  # inode → names that were met, names that it has, bytes
 
@@ -77,14 +76,6 @@ def from_plain(plain: tuple[Any, ...]) -> Inside:
     """What `to_plain` was given."""
     weight, *rest = plain
     return Inside(Weight(*weight), *rest)
-
-
-def keeps_access_times(path: str) -> bool:
-    """Whether the file system writes down when a file is read. What cannot be asked is taken not to."""
-    try:
-        return not os.statvfs(path).f_flag & _NO_READS
-    except (OSError, AttributeError):
-        return False
 
 
 class _Look:

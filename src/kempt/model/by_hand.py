@@ -29,7 +29,7 @@ class Holding(NamedTuple):
 
     `key` tells it from all others. `group` is a `Kind` in words, or CACHES; `owner` what it belongs to: a project's
     folder, or a tool. `path` is absolute. `weight` is None where it was not measured, `used_ns` 0 where the last use is
-    not known, and `evidence` says what tells it. `why` is the reason why it stays, a sentence's end after "it";
+    not known, and `evidence` says what tells it. `why` is the reason why it stays, as a sentence without its stop;
     `facts` are more to know, one line each.
     """
 

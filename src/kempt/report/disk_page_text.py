@@ -66,13 +66,12 @@ th small,td small{display:block;color:var(--soft);font-size:13px}
 .two .drawn{width:22%}
 .bar{width:100%;height:10px;border-radius:3px}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(420px,1fr));gap:0 28px;align-items:start}
-.pick{display:inline-flex;margin:34px 0 0;border:1px solid var(--soft);border-radius:8px;overflow:hidden}
-.pick label{padding:6px 18px;cursor:pointer;color:var(--soft)}
-.choice{position:absolute;opacity:0;top:0;left:0}
-#in-bytes:checked~main label[for=in-bytes],#in-files:checked~main label[for=in-files]{background:var(--ink);
-color:var(--page)}
-#in-bytes:focus-visible~main .pick,#in-files:focus-visible~main .pick{outline:3px solid #0072b2;outline-offset:2px}
-#in-bytes:checked~main .files,#in-files:checked~main .bytes{display:none}
+.pick{display:inline-flex;margin:34px 0 0;padding:0;border:1px solid var(--soft);border-radius:8px}
+.pick legend,.pick input{position:absolute;opacity:0;width:1px;height:1px;overflow:hidden}
+.pick label{position:relative;padding:6px 18px;cursor:pointer;color:var(--soft);border-radius:7px}
+.pick label:has(:checked){background:var(--ink);color:var(--page)}
+.pick:has(:focus-visible){outline:3px solid #0072b2;outline-offset:2px}
+body:has(#in-bytes:checked) .files,body:has(#in-files:checked) .bytes{display:none}
 footer{color:var(--soft);font-size:14px;margin-top:40px;border-top:1px solid var(--line);padding-top:14px}
 footer p{margin:0 0 8px;overflow-wrap:anywhere}
 @media (max-width:700px){main{padding:18px 14px 32px}h1{font-size:27px}.drawn,.used{display:none}.wide{display:none}
@@ -82,8 +81,8 @@ footer p{margin:0 0 8px;overflow-wrap:anywhere}
 .way .number{text-align:left;padding-left:9px}.way .number small{display:inline;margin-left:8px}}
 @media print{:root{"""
 STYLE += f"--pale:{PALE['light']};{_theme(LIGHT)}"
-STYLE += """}body{font-size:12px;background:none}.pick,.choice{display:none}
-#in-bytes:checked~main .files,#in-files:checked~main .bytes,.measure{display:block}
+STYLE += """}body{font-size:12px;background:none}.pick{display:none}
+body:has(#in-bytes:checked) .files,body:has(#in-files:checked) .bytes,.measure{display:block}
 .measure{font-size:20px;margin-top:28px}.files{break-before:page}tr,.map{break-inside:avoid}h2,thead{break-after:avoid}
 svg{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 @media (forced-colors:active){svg{forced-color-adjust:none}}
@@ -109,8 +108,6 @@ base-uri 'none'; form-action 'none'">
 <title>kempt disk: {{ title }}</title>
 <style>{{ style|safe }}</style></head>
 <body>
-<input class="choice" type="radio" name="measure" id="in-bytes" autocomplete="off" checked>
-<input class="choice" type="radio" name="measure" id="in-files" autocomplete="off">
 <main>
 <p class="from">kempt disk · {{ title }} · {{ when }}</p>
 {% if empty %}
@@ -137,7 +134,9 @@ All that can be made again: {{ views[0].whole }} in {{ views[1].whole }}.</p>
 </tbody></table></section>
 {% endif %}
 {% if not empty %}
-<div class="pick"><label for="in-bytes">in bytes</label><label for="in-files">in files</label></div>
+<fieldset class="pick"><legend>count</legend>\
+<label for="in-bytes"><input type="radio" name="measure" id="in-bytes" autocomplete="off" checked>in bytes</label>\
+<label for="in-files"><input type="radio" name="measure" id="in-files" autocomplete="off">in files</label></fieldset>
 {% for view in views %}
 <div class="{{ view.name }}">
 <p class="measure">In {{ view.name }}</p>

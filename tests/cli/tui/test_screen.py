@@ -108,7 +108,7 @@ def test_a_smaller_terminal_is_drawn_anew() -> None:
         async with app.run_test(size=(140, 40)) as pilot:
             await settled(app)
             await pilot.resize_terminal(80, 24)
-            await pilot.pause()
+            await settled(app)
             return text_of(app)
 
     assert (SCREENS / "first.txt").read_text(encoding="utf-8") == asyncio.run(run())
@@ -216,7 +216,6 @@ def test_what_changed_since_it_was_shown_stays_and_is_told(code: Path) -> None:
             (shop / ".venv" / "precious.txt").write_text("mine")
             await pilot.press("ctrl+t")
             await settled(app)
-            await pilot.pause()
             screen = text_of(app)
             await pilot.press("y")
             await settled(app)
@@ -226,3 +225,34 @@ def test_what_changed_since_it_was_shown_stays_and_is_told(code: Path) -> None:
 
     assert "Nothing of it can go now." in screen
     assert "mine" == (shop / ".venv" / "precious.txt").read_text()
+
+
+def test_o_shows_and_copies_the_whole_path() -> None:
+    app = app_of()
+    screen = seen(app, "E", "j", "o")
+
+    assert "/home/ada/code/thesis/.venv" == app.clipboard
+    assert "Copied: /home/ada/code/thesis/.venv" in screen
+
+
+def test_leaving_waits_for_what_is_being_removed() -> None:
+    async def run() -> list[bool]:
+        app = app_of()
+        async with app.run_test() as pilot:
+            await settled(app)
+            app.acts.removing = True
+            await pilot.press("q")
+            while_removing = app.is_running
+            app.acts.ended(None)
+            return [while_removing, app.return_code == 0]
+
+    assert [True, True] == asyncio.run(run())
+
+
+def test_the_page_shows_this_screen_and_names_its_keys() -> None:
+    from kempt.cli.tui.dialogs import KEYS
+
+    page = (Path(__file__).parents[3] / "docs/how-to/disk-screen.md").read_text(encoding="utf-8")
+
+    assert (SCREENS / "opened-and-marked.txt").read_text(encoding="utf-8") in page
+    assert set() == {key for keys, _ in KEYS for key in keys.split() if key not in "↑↓←→" and f"`{key}`" not in page}

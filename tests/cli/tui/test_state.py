@@ -217,3 +217,12 @@ def test_things_of_one_owner_are_told_apart_by_their_names() -> None:
     view = View(pair, home=HOME).all_opened(opened=True)
 
     assert ["bytecode", "  ~/a", "    one", "    two"] == labels(view)
+
+
+def test_a_thing_alone_is_told_with_its_owner_as_a_path_only_where_it_lies_there() -> None:
+    inside = holding("env-tools/env", "environment", "env-tools", size=3)
+    elsewhere = holding("virtualenvs/blog-Ab12", "environment", "blog", size=2)._replace(name="blog-Ab12")
+    itself = holding("env", "environment", "env", size=1)
+    view = View((inside, elsewhere, itself), home=HOME).all_opened(opened=True)
+
+    assert ["environment", "  ~/env-tools/env", "  ~/blog  blog-Ab12", "  ~/env"] == labels(view)

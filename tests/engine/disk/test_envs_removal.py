@@ -13,7 +13,7 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.engine.disk.envs import environments
-from kempt.engine.disk.envs_removal import Wanted, age, chosen, plan_removal, without_used
+from kempt.engine.disk.envs_removal import Wanted, chosen, plan_removal, without_used
 from kempt.errors import UsageError
 from kempt.model.disk import Process
 from kempt.model.envs import Environments, LastUse, Project, Removal, State
@@ -56,19 +56,6 @@ def going(removal: Removal) -> list[str]:
 
 def reasons(removal: Removal) -> list[str]:
     return [each.reason for each in removal.spared]
-
-
-@pytest.mark.parametrize(
-    "text, days", [("90d", 90), ("90", 90), ("12w", 84), ("48h", 2), ("1y", 365), (" 2 W ", 14), ("0d", 0)]
-)
-def test_an_age_is_in_hours_days_weeks_or_years(text: str, days: int) -> None:
-    assert days * DAY == age(text)
-
-
-@pytest.mark.parametrize("text", ["", "d", "-1d", "1.5d", "90days", "6m", "9" * 20, "٣d"])
-def test_anything_else_is_no_age(text: str) -> None:
-    with pytest.raises(UsageError, match="is no age"):
-        age(text)
 
 
 def test_an_old_one_goes(shop: Path) -> None:

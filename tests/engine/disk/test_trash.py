@@ -61,10 +61,10 @@ def test_it_is_kept_for_its_days_and_then_purged(root: Path) -> None:
     fill(root)
     made = trashes()[0].made
 
-    assert () == expired(trashes())
-    assert () == expired(trashes(), made + TRASH_DAYS * DAY - 1)
-    assert trashes() == expired(trashes(), made + TRASH_DAYS * DAY + 2)
-    assert () == expired(trashes(), made - 1000 * DAY)
+    assert () == expired()
+    assert () == expired(time=made + TRASH_DAYS * DAY - 1)
+    assert trashes() == expired(time=made + TRASH_DAYS * DAY + 2)
+    assert () == expired(time=made - 1000 * DAY)
 
 
 def test_purging_removes_the_trash_and_nothing_else(root: Path) -> None:
@@ -125,7 +125,7 @@ def test_the_rest_of_a_removal_that_a_scan_met_is_purged(root: Path) -> None:
     [found] = trashes((), [str(rest), str(root / "two/dist")])
 
     assert (str(rest), 0.0, (), identity(rest)) == (found.path, found.made, found.things, found.identity)
-    assert [found] == list(expired([found]))
+    assert (found,) == expired([found.path])
     assert [True] == [each.ok for each in purge([found])]
     assert not rest.exists()
 

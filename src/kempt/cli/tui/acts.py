@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.worker import get_current_worker
 
-from kempt.engine.disk.by_hand_done import carry_out, settle
-from kempt.engine.undo import plan_undo, undo
 from kempt.errors import KemptError
 from kempt.model.by_hand import Carried, Choice, Holding, Stock
 from kempt.model.journal import Undo
@@ -75,16 +73,19 @@ class Acts:
         """Look at these once more, and show what taking them does."""
 
         def work() -> None:
+            from kempt.engine.disk.by_hand_done import settle
+
             choice = settle(self.stock, keys, self._say, trash=trash)
             self._here(show, choice)
 
-        self._start(work, self._ready)
+        self._start(work, self.ended)
 
     def carry_out(self, choice: Choice, show: Callable[[Done], None]) -> None:
         """Take them, and empty the trash of what was held long enough, as every command does."""
 
         def work() -> None:
             from kempt.cli.purging import expire
+            from kempt.engine.disk.by_hand_done import carry_out
 
             carried = carry_out(choice, self._note)
             emptied = expire(Look(), agreed=True)[0]
@@ -92,29 +93,33 @@ class Acts:
             self._here(show, Done(carried, emptied))
 
         self.removing = True
-        self._start(work, self._ready)
+        self._start(work, self.ended)
 
     def plan_back(self, show: Callable[[], None]) -> None:
         """Find what was moved to the trash last: here or, where nothing was yet, by an earlier command."""
 
         def work() -> None:
+            from kempt.engine.undo import plan_undo
+
             root = next(iter(self.stock.roots), ".")
             ids = self._taken[-1].journals if self._taken else ("",)
             self.undoing = tuple(plan_undo(root, each) for each in ids)
             self._here(show)
 
-        self._start(work, self._ready)
+        self._start(work, self.ended)
 
     def take_back(self, show: Callable[[], None]) -> None:
         """Bring back what was found."""
 
         def work() -> None:
+            from kempt.engine.undo import undo
+
             self.receipts = tuple(map(undo, self.undoing))
             self._here(self._brought_back)
             self._here(show)
 
         self.removing = True
-        self._start(work, self._ready)
+        self._start(work, self.ended)
 
     def leave(self) -> None:
         """End the screen, at once or when what is being removed is removed."""
@@ -166,13 +171,14 @@ class Acts:
         """A first look that fails is the end; a later one leaves what was there."""
         self.looking = False
         first = not self.stock.holdings
-        self._ready(None if first else failure)
+        self.ended(None if first else failure)
         if first and failure is not None:
             self._app.ended(failure)
         else:
             self._app.stocked(self.stock)
 
-    def _ready(self, failure: BaseException | None) -> None:
+    def ended(self, failure: BaseException | None) -> None:
+        """An act is over: tell what went wrong, leave if that was asked for, take a look again that was cut short."""
         self.said = ""
         self.removing = False
         if isinstance(failure, KemptError):

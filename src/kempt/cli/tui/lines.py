@@ -142,6 +142,7 @@ class Lines(ScrollView, can_focus=True):
         """Another width has other columns, another height other rows."""
         self.virtual_size = Size(self.size.width, len(self.rows))
         self._stand_at(self.cursor)
+        self.post_message(self.Changed())
 
     def on_click(self, event: events.Click) -> None:
         """A click at the left marks; one on the row that has the cursor opens or closes it."""

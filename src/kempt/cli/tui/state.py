@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from kempt.model.by_hand import Holding
 
-
 _NEVER_KNOWN = 2**63  # nanoseconds: what has no known last use comes after what has one
 
 
@@ -197,6 +196,7 @@ def _with_inner(group: Row, view: View) -> Iterator[Row]:
 
 def _owners(group: Row, view: View) -> list[Row]:
     """The second level: what has one thing only is that thing."""
+    whole = group.bytes
     found: dict[str, list[Holding]] = {}
     for each in group.things:
         found.setdefault(each.owner, []).append(each)
@@ -205,25 +205,28 @@ def _owners(group: Row, view: View) -> list[Row]:
         name = short(owner, view.home)
         if len(things) > 1:
             row = Row(f"{group.key}\0{owner}", 1, name, tuple(things), parent=group.key)
-            lines.append(_branch(row, group.bytes))
+            lines.append(_branch(row, whole))
         else:
-            lines.append(_leaf(things[0], 1, _joined(name, things[0]), group))
+            leaf = Row(things[0].key, 1, _joined(name, things[0]), (things[0],), parent=group.key)
+            lines.append(_leaf(leaf, whole))
     return lines
 
 
 def _joined(owner: str, thing: Holding) -> str:
-    """Owner and thing in one: a path where the thing lies in its owner."""
-    inside = thing.path.endswith(f"/{thing.name}") and "/" in owner and thing.name not in owner
-    return f"{owner}/{thing.name}" if inside else owner if thing.name in owner else f"{owner}  {thing.name}"
+    """Owner and thing in one: as a path where the thing lies in its owner, once where it is its owner."""
+    if thing.path == thing.owner:
+        return owner
+    return f"{owner}/{thing.name}" if thing.path == f"{thing.owner}/{thing.name}" else f"{owner}  {thing.name}"
 
 
 def _things(owner: Row) -> list[Row]:
-    return [_leaf(each, 2, each.name, owner) for each in owner.things]
+    whole = owner.bytes
+    return [_leaf(Row(each.key, 2, each.name, (each,), parent=owner.key), whole) for each in owner.things]
 
 
-def _leaf(thing: Holding, depth: int, label: str, parent: Row) -> Row:
-    share = thing.bytes / parent.bytes if thing.goes and parent.bytes else 0.0
-    return Row(thing.key, depth, label, (thing,), None, share, parent.key)
+def _leaf(row: Row, whole: int) -> Row:
+    """A row of one thing, with its share of what weighs so much."""
+    return row._replace(share=row.bytes / whole if whole else 0.0)
 
 
 def _branch(row: Row, whole: int) -> Row:

@@ -91,13 +91,13 @@ def _of_cleaning(
         root = next((root for root in cleaning.roots if is_below(path, root)), parent_of(path))
         if candidate is None:
             name = relative(path, root)
-            yield Holding(path, "other", root, name, path, Way.STAYS, why=_ending(reason))
+            yield Holding(path, "other", root, name, path, Way.STAYS, why=because(reason))
             continue
         facts = _facts(known.get(path))
         kind, tool = str(candidate.thing.kind), candidate.thing.tool
         owner = candidate.thing.project or root
         name = _name(path, owner)
-        yield Holding(path, kind, owner, name, path, Way.STAYS, tool, why=_ending(reason), facts=facts)
+        yield Holding(path, kind, owner, name, path, Way.STAYS, tool, why=because(reason), facts=facts)
 
 
 def _of_thing(thing: Disposable, step: TreeStep, candidate: Candidate | None, known: Environment | None) -> Holding:
@@ -116,9 +116,9 @@ def _name(path: str, owner: str) -> str:
     return relative(path, owner) if path != owner and is_below(path, owner) else name_of(path)
 
 
-def _ending(reason: str) -> str:
-    """A reason after "it": what begins with a name is told by a colon."""
-    return reason.removeprefix("stays: ")
+def because(reason: str) -> str:
+    """A reason that ends a sentence on a thing, as one that stands alone: "is in use" becomes "it is in use"."""
+    return reason.removeprefix("stays: ") if reason.startswith("stays: ") else f"it {reason}"
 
 
 def _of_central(listed: Environments, removal: Removal) -> Iterator[Holding]:

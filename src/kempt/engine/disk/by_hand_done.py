@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 
-from kempt.engine.apply import apply
-from kempt.engine.disk.by_hand import ANY, EVERYTHING, WHY, Tell, key_of
+from kempt.engine.disk.by_hand import ANY, EVERYTHING, WHY, Tell, because, key_of
 from kempt.engine.disk.caches.choose import choose
 from kempt.engine.disk.caches.prune import prune
 from kempt.engine.disk.clean import plan_clean
@@ -43,6 +42,8 @@ def settle(stock: Stock, marked: Container[str], tell: Tell, *, trash: bool = Tr
 
 def carry_out(choice: Choice, tell: Tell) -> Carried:
     """Do it: plan by plan, then cache by cache. One that cannot be done stops no other."""
+    from kempt.engine.apply import apply
+
     receipts: list[Receipt] = []
     problems: list[str] = []
     gone = set[str]()
@@ -75,7 +76,7 @@ def _of_folders(
     fresh = _fresh(before, things, tell, trash=trash)
     now_there = {each.path: (each, step) for each, step in zip(fresh.taken, fresh.steps, strict=True)}
     planned = {each.path: each for each in before.taken}
-    reasons = {each.path: f"it {each.reason}" for each in (*fresh.spared, *fresh.unlisted)}
+    reasons = {each.path: because(each.reason) for each in (*fresh.spared, *fresh.unlisted)}
     going: list[Holding] = []
     stays: list[Spared] = []
     steps: dict[str, list[TreeStep]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from kempt.engine.disk.examining import Examined, examine, last_use
+from kempt.engine.disk.examining import Examined, examine
 from kempt.engine.disk.keeping import kept_by_patterns, kept_by_settings
 from kempt.engine.disk.scan import root_of, scan, scan_environment
 from kempt.engine.disk.tracked import held_by_git
@@ -159,13 +159,12 @@ class _Cleaner:
     def _too_young(self, examined: Examined) -> str:
         if not self._wishes.older_than:
             return ""
-        thing = examined.candidate.thing
-        used, _, sure = last_use(examined.inside, thing.path)
-        if not used:
+        used = examined.used
+        if not used.ns:
             return "has times that lie in the future, or none, so its last use is not known"
-        if used > (self._time - self._wishes.older_than) * 10**9:
+        if used.ns > (self._time - self._wishes.older_than) * 10**9:
             return "was used since"
-        if thing.kind is Kind.ENVIRONMENT and not sure:
+        if examined.candidate.thing.kind is Kind.ENVIRONMENT and not used.sure:
             return "may have been used since: its disk keeps no access times"
         return ""
 

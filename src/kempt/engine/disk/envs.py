@@ -11,8 +11,7 @@ from kempt.engine.disk.envs_kept import Standing, with_dependents
 from kempt.engine.disk.envs_places import home_folder
 from kempt.engine.disk.envs_projects import candidates_of, project_of
 from kempt.engine.environments import marker
-from kempt.formats import mountinfo, pyvenv
-from kempt.host.access_times import mount_table
+from kempt.formats import pyvenv
 from kempt.host.clock import now, ticks
 from kempt.host.environment_facts import Facts, facts_of
 from kempt.host.environment_search import plain
@@ -72,7 +71,7 @@ class _Look:
         self.now_ns = int(now() * 10**9)
         self._standing = Standing(home_folder(), plain("."), mounts)
         self._candidates = candidates_of(found, (plain("."), *projects))
-        self._mounts = mountinfo.parse(mount_table())
+        self._mounts = mounts
         self._processes: Mapping[str, tuple[Process, ...]] = using([each.path for each in found])
 
     def at(self, found: Found, measured: Measured | None) -> Environment | None:
@@ -93,10 +92,10 @@ class _Look:
         )  # fmt: skip
 
     def _around(self, found: Found, bytecode_ns: int) -> Around:
-        mount = mountinfo.mount_of(self._mounts, found.path)
+        keeps = self._mounts.keeps_access_times(found.path) is True
         return Around(
             self._processes.get(found.path, ()), self._standing.active(found.path), marker.is_begun(found.path),
-            is_locked_alone(f"{found.path}/.lock"), mountinfo.keeps_access_times(mount), bytecode_ns, self.now_ns,
+            is_locked_alone(f"{found.path}/.lock"), keeps, bytecode_ns, self.now_ns,
         )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -19,8 +18,6 @@ from kempt.model.plan import MoveToTrash, Plan, Step
 DAY_SECONDS = 24 * 3600
 YOUNG_SECONDS = 600
 """What was touched so lately may be being made: nothing else tells, where its maker's folder is another one."""
-_AGE = re.compile(r"([0-9]{1,6}) ?([hdwy]?)")
-_SECONDS = {"h": 3600, "": DAY_SECONDS, "d": DAY_SECONDS, "w": 7 * DAY_SECONDS, "y": 365 * DAY_SECONDS}
 
 
 class Wanted(NamedTuple):
@@ -34,17 +31,6 @@ class Wanted(NamedTuple):
     def anything(self) -> bool:
         """Whether any is meant."""
         return self.stale_seconds is not None or self.broken or self.orphaned
-
-
-def age(text: str) -> int:
-    """Seconds in an age: `90d`, `12w`, `1y`, `36h`; a number alone is days. Raises UsageError.
-
-    There is no `m`: to some it is a minute and to others a month.
-    """
-    match = _AGE.fullmatch(text.strip().lower())
-    if match is None:
-        raise UsageError(f"`{text}` is no age", hint="hours, days, weeks or years: 36h, 90d, 12w, 1y")
-    return int(match[1]) * _SECONDS[match[2]]
 
 
 def chosen(listed: Environments, wanted: Wanted) -> tuple[Environment, ...]:

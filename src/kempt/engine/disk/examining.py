@@ -9,8 +9,9 @@ from typing import NamedTuple
 from kempt.engine.disk.evidence import foreign_to_bytecode
 from kempt.engine.disk.names import BYTECODE
 from kempt.host.forks import in_forks
+from kempt.host.mounts import Mounts
 from kempt.host.scanning import names_in
-from kempt.host.weighing import Inside, from_plain, keeps_access_times, look_inside, to_plain
+from kempt.host.weighing import Inside, from_plain, look_inside, to_plain
 from kempt.model.artefact import Kind
 from kempt.model.cleaning import Candidate
 
@@ -21,6 +22,17 @@ _ENOUGH = 100  # things, or one environment: less is looked at sooner than a pro
 Tell = Callable[[str], None]
 
 
+class Used(NamedTuple):
+    """When something was last used (nanoseconds since the epoch, 0: nothing tells), and what says so.
+
+    `sure`: a later use would show.
+    """
+
+    ns: int = 0
+    evidence: str = ""
+    sure: bool = False
+
+
 class Examined(NamedTuple):
     """A candidate with what lies in it. `obstacle` is why it stays, `unread` whether that cannot be listed."""
 
@@ -28,6 +40,7 @@ class Examined(NamedTuple):
     inside: Inside
     obstacle: str = ""
     unread: bool = False
+    used: Used = Used()
 
 
 def examine(
@@ -38,22 +51,23 @@ def examine(
     if tell is not None and candidates:
         tell(f"weighing {len(candidates):,} things")
     seen = in_forks(partial(_look, now), candidates, jobs if large else 1)
-    return tuple(
-        _judged(candidate, from_plain(plain), odd) for candidate, (plain, odd) in zip(candidates, seen, strict=True)
-    )
+    with Mounts() as mounts:
+        return tuple(
+            _judged(candidate, from_plain(plain), odd, mounts)
+            for candidate, (plain, odd) in zip(candidates, seen, strict=True)
+        )
 
 
-def last_use(inside: Inside, path: str) -> tuple[int, str, bool]:
-    """When something was last used (nanoseconds since the epoch), what says so, and whether a later use would show.
+def last_use(inside: Inside, *, keeps_reads: bool | None) -> Used:
+    """When something was last used, by the times of its files. `keeps_reads` is None where nothing tells.
 
-    0 where nothing tells: files that were written later than now say that a clock was wrong, then or now.
+    Nothing tells either where files were written later than now: a clock was wrong, then or now.
     """
     if inside.future or not inside.written_ns:
-        return 0, "", False
-    keeps = keeps_access_times(path)
-    if keeps and inside.read_ns > inside.written_ns:
-        return inside.read_ns, "file read", True
-    return inside.written_ns, "file written", keeps
+        return Used()
+    if keeps_reads is not False and inside.read_ns > inside.written_ns:
+        return Used(inside.read_ns, "file read", keeps_reads is True)
+    return Used(inside.written_ns, "file written", keeps_reads is True)
 
 
 def _look(now: float, candidate: Candidate) -> tuple[tuple[object, ...], tuple[str, ...]]:
@@ -63,7 +77,7 @@ def _look(now: float, candidate: Candidate) -> tuple[tuple[object, ...], tuple[s
     return to_plain(inside), foreign_to_bytecode(names_in(thing.path))[:_SHOWN] if is_cache else ()
 
 
-def _judged(candidate: Candidate, inside: Inside, odd: tuple[str, ...]) -> Examined:
+def _judged(candidate: Candidate, inside: Inside, odd: tuple[str, ...], mounts: Mounts) -> Examined:
     thing = candidate.thing
     weighed = candidate._replace(thing=thing._replace(weight=inside.weight))
     if inside.unreadable:
@@ -74,5 +88,6 @@ def _judged(candidate: Candidate, inside: Inside, odd: tuple[str, ...]) -> Exami
         return Examined(weighed, inside, f"holds another file system: {inside.foreign[0]}")
     if odd:
         return Examined(weighed, inside, f"holds what no Python wrote: {', '.join(odd)}")
-    used, evidence, _ = last_use(inside, thing.path)
-    return Examined(weighed._replace(thing=weighed.thing._replace(used_ns=used, evidence=evidence)), inside)
+    used = last_use(inside, keeps_reads=mounts.keeps_access_times(thing.path))
+    dated = thing._replace(weight=inside.weight, used_ns=used.ns, evidence=used.evidence)
+    return Examined(candidate._replace(thing=dated), inside, used=used)

@@ -11,25 +11,27 @@ from contextlib import suppress
 
 from kempt.engine.journals import journals_around, overlap
 from kempt.errors import UnsafeError
-from kempt.host.clock import now, seconds_of
+from kempt.host.clock import now, seconds_of, stamp
 from kempt.host.folders import real
 from kempt.host.removing import leftover_at
 from kempt.host.trash import read_trash
-from kempt.model.disk import Trash, Weight
+from kempt.model.disk import TRASH_DAYS, Trash, Weight
 from kempt.model.journal import Fate, Journal, TreeChange
 from kempt.model.plan import Plan, Receipt, RemoveTree
 
 WHY = "kempt clean --purge"
+_DAY = 24 * 3600
 
 
-def trashes(roots: Sequence[str] = (), found: Iterable[str] = ()) -> tuple[Trash, ...]:
+def trashes(roots: Sequence[str] = (), found: Iterable[str] = (), until: str = "") -> tuple[Trash, ...]:
     """What is in the trash below these folders (anywhere, if none are named), the oldest first.
 
     `found` are paths that a scan met (`Scan.own`): a trash whose journal is gone, or what is left of a removal that was
-    stopped. Nothing is changed.
+    stopped. `until`: by journals, only what was moved there by then, a time as `clock.stamp` writes it. Nothing is
+    changed.
     """
     places = tuple(map(real, roots))
-    known = {each.path: each for each in _by_journals(places)}
+    known = {each.path: each for each in _by_journals(places, until)}
     for path in found:
         if path not in known and (trash := _at(path)):
             known[path] = trash
@@ -45,9 +47,13 @@ def plan_purge(held: Iterable[Trash]) -> tuple[Plan, ...]:
     return tuple(Plan(root, tuple(steps), WHY) for root, steps in by_root.items())
 
 
-def expired(held: Iterable[Trash], time: float = 0) -> tuple[Trash, ...]:
-    """Those whose days are over at a time (now), and leftovers. A clock that went back keeps them longer."""
+def expired(found: Iterable[str] = (), time: float = 0) -> tuple[Trash, ...]:
+    """The trash, wherever it is, whose days are over at a time (now), and leftovers; `found` as in `trashes`.
+
+    A clock that went back keeps it longer.
+    """
     time = time or now()
+    held = trashes((), found, stamp(time - TRASH_DAYS * _DAY))
     return tuple(each for each in held if each.until <= time)
 
 
@@ -62,8 +68,8 @@ def purge(held: Iterable[Trash]) -> tuple[Receipt, ...]:
     return tuple(receipts)
 
 
-def _by_journals(places: tuple[str, ...]) -> Iterator[Trash]:
-    for journal in journals_around(places):
+def _by_journals(places: tuple[str, ...], until: str) -> Iterator[Trash]:
+    for journal in journals_around(places, until):
         root = journal.header.root
         for path, changes in _filled(journal).items():
             trash = read_trash(path)
