@@ -11,11 +11,9 @@ from typing import NamedTuple
 from kempt.model.image import ImageProof, LayerFacts, Verdict
 from kempt.report.escape import xml
 from kempt.report.quantity import count, size
+from kempt.report.treemap import Rectangle, shape, strips
 
-WIDTH, HEIGHT, GAP = 960, 640, 2
-_LABEL = 90
-"""Pixels that a box must be wide to have its name in it."""
-_LINE = 16
+WIDTH, HEIGHT = 960, 640
 _COLORS = {
     "buried": "#8c2d19",
     "wheels": "#e0a100",
@@ -51,18 +49,13 @@ def to_html(proofs: Sequence[ImageProof]) -> str:
 
 def boxes(layers: Sequence[LayerFacts]) -> Iterator[Box]:
     """The treemap: bands from top to bottom, boxes from left to right. What weighs nothing has no box."""
-    total = sum(number for layer in layers for _, number in layer.kinds)
-    top = 0.0
-    for number, layer in enumerate(layers, 1):
-        whole = sum(found for _, found in layer.kinds)
-        height = HEIGHT * whole / total if total else 0.0
-        left = 0.0
-        for kind, found in layer.kinds:
-            width = WIDTH * found / whole if whole else 0.0
+    weights = [sum(found for _, found in layer.kinds) for layer in layers]
+    bands = strips(Rectangle(0, 0, WIDTH, HEIGHT), weights, down=True)
+    for number, (layer, band) in enumerate(zip(layers, bands, strict=True), 1):
+        parts = strips(band, [found for _, found in layer.kinds], down=False)
+        for (kind, found), part in zip(layer.kinds, parts, strict=True):
             if found:
-                yield Box(left, top, width, height, number, kind, found)
-            left += width
-        top += height
+                yield Box(*part, number, kind, found)
 
 
 def _section(proof: ImageProof) -> str:
@@ -93,13 +86,6 @@ def _verdict(proof: ImageProof) -> str:
 
 
 def _shape(box: Box) -> str:
-    title = f"layer {box.layer}: {xml(box.kind)}, {size(box.bytes)}"
-    color = _COLORS.get(box.kind, _CACHE)
-    width, height = max(box.width - GAP, 0.5), max(box.height - GAP, 0.5)
-    shape = (
-        f'<g><title>{title}</title><rect x="{box.x:.1f}" y="{box.y:.1f}" width="{width:.1f}" height="{height:.1f}" '
-        f'fill="{color}"/>'
-    )
-    if width > _LABEL and height > _LINE:
-        shape += f'<text x="{box.x + 4:.1f}" y="{box.y + 13:.1f}">{xml(box.kind)}, {size(box.bytes)}</text>'
-    return f"{shape}</g>\n"
+    title = f"layer {box.layer}: {box.kind}, {size(box.bytes)}"
+    area = Rectangle(box.x, box.y, box.width, box.height)
+    return shape(area, title, [f"{box.kind}, {size(box.bytes)}"], f'fill="{_COLORS.get(box.kind, _CACHE)}"')
