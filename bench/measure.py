@@ -8,19 +8,23 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
 
 class Program(NamedTuple):
-    """What is measured. `runs` is how often; `fine` are the exit statuses that count as an answer."""
+    """What is measured. `runs` is how often; `fine` are the exit statuses that count as an answer.
+
+    `before` sets the scene for each run, and is not measured.
+    """
 
     name: str
     argv: tuple[str, ...]
     cwd: str = "."
     runs: int = 9
     fine: Sequence[int] = (0,)
+    before: Callable[[], object] | None = None
 
 
 class Spent(NamedTuple):
@@ -68,6 +72,8 @@ class Table(NamedTuple):
 
 def spend(program: Program) -> Spent:
     """Run a program once, its output thrown away. Raises RuntimeError when it ends with an unexpected status."""
+    if program.before is not None:
+        program.before()
     started = time.perf_counter()
     nothing = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
     errors = (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)

@@ -13,10 +13,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import bench_caches
 import bench_check
 import bench_ci
+import bench_delete
+import bench_disk
 import bench_dockerfiles
 import bench_environment
+import bench_envs
 import bench_fingerprint
 import bench_image
 import bench_locks
@@ -55,9 +59,8 @@ def main() -> int:
     """Measure, print, and write if asked to; 1 if some claim is not kept."""
     parts, kept = [f"Measured on {machine()}\n"], True
     for module in (
-        bench_start, bench_check, bench_ci, bench_dockerfiles,
-        bench_million, bench_environment, bench_locks, bench_fingerprint,
-        bench_sync, bench_image,
+        bench_start, bench_check, bench_ci, bench_dockerfiles, bench_million, bench_environment, bench_locks,
+        bench_fingerprint, bench_sync, bench_image, bench_disk, bench_envs, bench_delete, bench_caches,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))

@@ -23,16 +23,22 @@ MAY_IMPORT = {  # the root package, which holds the version, is open to every ro
     "__main__": "cli",
 }
 WINGS = {"project", "environments", "disk", "fleet"}
-BETWEEN_WINGS: frozenset[tuple[str, str]] = frozenset()  # (importer, imported), each with its reason beside it
+BETWEEN_WINGS = frozenset(  # (importer, imported), each with its reason beside it
+    {
+        ("disk", "environments"),  # its sign that `kempt sync` is at work on an environment, which must stay then
+    }
+)
 ABOVE_WINGS = {"kempt.engine.status", "kempt.engine.disk_overview"}
-MOVERS = "host.clones host.environments host.files host.folders"
+MOVERS = "host.clones host.emptying host.environments host.files host.folders host.removing host.trash"
 WRITERS = (
-    "host.clones host.environments host.files host.folders host.index host.journal host.lock host.output host.scratch "
-    "host.stat_index host.state"
+    "host.clones host.emptying host.environments host.files host.folders host.index host.journal host.lock host.output "
+    "host.removing host.scratch host.stat_index host.state host.trash"
 )
 EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a use decides
-    "cli __main__": "print input exit quit SystemExit sys.exit os._exit sys.stdout sys.stderr sys.stdin",
-    "host.run": "subprocess signal os.system os.popen os.execv os.execve os.execvp os.posix_spawn os.fork os.kill",
+    "cli __main__": "print input exit quit SystemExit sys.exit sys.stdout sys.stderr sys.stdin",
+    "cli __main__ host.forks": "os._exit",  # how a copy of this process ends
+    "host.run": "subprocess signal os.system os.popen os.execv os.execve os.execvp os.posix_spawn os.kill",
+    "host.run host.forks": "os.fork",
     "host.env": "os.environ os.getenv os.putenv",
     MOVERS: "shutil os.replace os.rename os.remove os.link os.symlink os.truncate os.chmod os.utime",
     WRITERS: "open-for-writing os.O_WRONLY os.O_RDWR os.O_CREAT os.mkdir os.makedirs os.rmdir os.unlink",
@@ -41,7 +47,8 @@ EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a u
     "host.net": "socket ssl http urllib.request",
     "host.workers": "concurrent multiprocessing threading asyncio",
     "host.clock": "time datetime.datetime.now datetime.datetime.today datetime.date.today",
-    "host": "open io.open os platform sys.platform glob pathlib.Path .read_text .read_bytes .write_text .write_bytes",
+    "host": "open io.open os platform sys.platform glob pathlib.Path .read_text .read_bytes .write_text .write_bytes "
+    "shutil.disk_usage",
     "": "os.fsencode os.fsdecode os.fspath os.PathLike time.perf_counter",  # everybody: they touch nothing
 }
 ROOMS_OF = {name: rooms.split() for rooms, names in EFFECTS.items() for name in names.split()}

@@ -11,7 +11,10 @@ import pytest
 
 from kempt import catalog, rules
 from kempt.catalog.caches import CACHES
+from kempt.catalog.user_caches_table import ROWS as USER_CACHES
+from kempt.engine.disk.caches.found import LAYOUTS
 from kempt.model.artefact import Artefact, Delete, Kind
+from kempt.model.caches import CacheFacts
 from kempt.model.finding import Level
 from kempt.model.image import CacheRow, Place
 
@@ -153,3 +156,20 @@ def test_examples_and_documentation_are_no_services(*, folder: str, expected: bo
 
 def test_a_typo_is_mended_into_something_else() -> None:
     assert [] == [wrong for wrong, right in catalog.PATTERN_TYPOS.items() if wrong == right]
+
+
+def test_the_generated_table_of_user_caches_is_the_one_for_people() -> None:
+    folder = ROOT / "src" / "kempt" / "catalog"
+
+    expected = generator().render_user_caches((folder / "user_caches.toml").read_text("utf-8"))
+
+    assert expected == (folder / "user_caches_table.py").read_text("utf-8"), "run: python scripts/generate_catalog.py"
+
+
+@pytest.mark.parametrize("row", USER_CACHES, ids=lambda row: row.tool)
+def test_a_user_cache_has_a_layout_and_a_place(row: CacheFacts) -> None:
+    assert row.layout in LAYOUTS
+    assert row.unix or row.variables
+    assert all(each.startswith(("{", "/")) for each in (*row.unix, *row.windows, *row.settings))
+    assert bool(row.key) is bool(row.settings)
+    assert bool(row.download or row.create or row.remark) or row.layout != "plain"

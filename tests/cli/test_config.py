@@ -22,6 +22,7 @@ allow = []                      # default
 per-path-ignores = { "tests/**" = ["KPT10", "KPT2"] }  # kempt.toml
 tracked-but-ignored = "caches"  # default
 docker-fix = "auto"             # default
+clean-keep = []                 # default
 """
 
 

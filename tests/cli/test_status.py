@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Run
 from conftest import MakeRepository
+from support.caches import plant
+from support.envs import make_environment
+from support.terminals import at_terminal
 
 SHOP = {
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\nrequires-python = "==3.12.*"\n'
@@ -129,3 +133,29 @@ def test_outside_git(run: Run, tmp_path: Path) -> None:
 
     assert (2, "") == (status, out)
     assert err.startswith("kempt: not a git repository: . (KPT003)\n")
+
+
+def test_at_a_terminal_it_says_what_of_the_disk_can_go(git_repo: MakeRepository, home: Path) -> None:
+    root = git_repo({**SHOP, ".gitignore": ".venv\n__pycache__/\n.mypy_cache/\n"}).root
+    plant(root, {".mypy_cache/3.12/large.json": 12_000_000})
+    make_environment(root / ".venv", now=time.time(), age_days=5, python=Path("/opt/python3.8/bin/python3.8"))
+    shown = at_terminal(cwd=root, home=home).splitlines()[-1]
+
+    assert "12 MB of bytecode and tool caches and 1 environment can go kempt disk" == " ".join(shown.split())
+
+
+@pytest.mark.parametrize("words", [("--no-disk",), ("-q",), ("--output-format", "json")])
+def test_it_says_nothing_of_the_disk_where_nobody_asked(
+    git_repo: MakeRepository, home: Path, words: tuple[str, ...]
+) -> None:
+    root = git_repo({**SHOP, ".gitignore": ".venv\n__pycache__/\n.mypy_cache/\n"}).root
+    plant(root, {".mypy_cache/3.12/large.json": 12_000_000})
+
+    assert "can go" not in at_terminal("status", *words, cwd=root, home=home)
+
+
+def test_what_is_small_is_no_reason_for_a_line(git_repo: MakeRepository, home: Path) -> None:
+    root = git_repo({**SHOP, ".gitignore": ".venv\n__pycache__/\n.mypy_cache/\n"}).root
+    plant(root, {".mypy_cache/3.12/small.json": 9_000_000})
+
+    assert "can go" not in at_terminal(cwd=root, home=home)

@@ -78,7 +78,7 @@ ID   DATE   kempt check --fix                 1 file, 2 index entries   taken ba
 def test_an_empty_list(run: Run, git_repo: MakeRepository) -> None:
     git_repo()
 
-    assert (0, "kempt changed nothing in this repository in the last 30 days.\n", "") == run("undo", "--list")
+    assert (0, "kempt changed nothing here in the last 30 days.\n", "") == run("undo", "--list")
 
 
 def test_what_changed_since_is_left_alone(run: Run, mended: Repository) -> None:

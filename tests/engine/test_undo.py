@@ -64,7 +64,7 @@ def test_twice_says_that_there_is_nothing_to_undo(repo: Repository) -> None:
     change = fix(repo)
     take_back(repo)
 
-    with pytest.raises(UsageError, match="nothing to undo: kempt changed nothing in this repository"):
+    with pytest.raises(UsageError, match="nothing to undo: kempt changed nothing here"):
         plan_undo(str(repo.root))
     with pytest.raises(UsageError, match=f"nothing to undo: {change} is taken back already"):
         plan_undo(str(repo.root), change)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import pickle
 import resource
-import shutil
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,9 +18,10 @@ from kempt.engine.apply import apply
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import KemptError, UnsafeError, UsageError
 from kempt.model.plan import Plan, Receipt, Result
-from support import killed
+from support.disks import fill, mounted
+from support.killer import Killer
 from support.plans import entries, plan_for, untrack, write
-from support.repositories import Repository, environment
+from support.repositories import Repository
 
 DONE, SKIPPED, REFUSED, FAILED = Result.DONE, Result.SKIPPED, Result.REFUSED, Result.FAILED
 NEW = b"*.log\nenv/\n"
@@ -101,35 +98,6 @@ def fix(repo: Repository) -> Plan:
     return plan_for(repo, *writes, step)
 
 
-class Killer:
-    """Runs a fix or an undo in a process that is killed before some call."""
-
-    def __init__(self, tmp_path: Path, home: Path) -> None:
-        self._scratch = tmp_path / "scratch"
-        self._scratch.mkdir()
-        self._plan = tmp_path / "plan"
-        self._state = home / "state"
-        self._env = environment(home, TMPDIR=str(self._scratch))
-
-    def apply(self, plan: Plan, point: str) -> bool:
-        """Whether it was killed; else there were fewer calls."""
-        self._plan.write_bytes(pickle.dumps(plan))
-        return self._run(self._plan, point)
-
-    def undo(self, repo: Repository, point: str) -> bool:
-        return self._run(repo.root, point)
-
-    def forget(self) -> None:
-        """Remove the journals, so that the number of calls is the same each time: each journal is a file to open."""
-        shutil.rmtree(self._state)
-
-    def _run(self, argument: Path, point: str) -> bool:
-        argv = [sys.executable, killed.__file__, str(argument), point]
-        done = subprocess.run(argv, env=self._env, capture_output=True, check=False, timeout=60)
-        assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
-        return done.returncode != 0
-
-
 @pytest.fixture
 def killer(tmp_path: Path, home: Path) -> Killer:
     return Killer(tmp_path, home)
@@ -181,7 +149,7 @@ class TestKilled:
         repo = with_environment(git_repo)
         before = snapshot(repo)
         assert apply(fix(repo)).ok
-        assert killer.undo(repo, point)
+        assert killer.undo(repo.root, point)
 
         take_back(repo)
 
@@ -193,7 +161,7 @@ class TestKilled:
         before = snapshot(repo)
         assert apply(fix(repo)).ok
         count = 1
-        while killer.undo(repo, f"any:{count}"):
+        while killer.undo(repo.root, f"any:{count}"):
             take_back(repo)
             assert (count, before, []) == (count, snapshot(repo), litter(repo))
             killer.forget()
@@ -223,33 +191,10 @@ def is_done(repo: Repository, step: object) -> bool:
     return content is not None and (repo.root / path).exists() and (repo.root / path).read_bytes() == content
 
 
-@contextmanager
-def mounted(folder: Path, size: str) -> Iterator[None]:
-    """A small file system of its own; skipped where this user may not mount one."""
-    folder.mkdir()
-    argv = ["mount", "-t", "tmpfs", "-o", f"size={size}", "kempt-test", str(folder)]
-    try:
-        done = subprocess.run(argv, capture_output=True, check=False)
-    except OSError:
-        pytest.skip("there is no mount(8) to make a small file system with")
-    if done.returncode != 0:
-        pytest.skip("only root may mount a small file system, and not in every container")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     with mounted(tmp_path / "small", "2m"):
         yield tmp_path / "small"
-
-
-def fill(disk: Path, *, leaving: int) -> None:
-    """Use the disk up but for so many bytes."""
-    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-    (disk / "ballast").write_bytes(b"\0" * (free - leaving))
 
 
 class TestFullDisk:

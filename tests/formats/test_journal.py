@@ -8,24 +8,33 @@ from hypothesis import strategies as st
 
 from kempt.errors import UnsupportedError
 from kempt.formats.journal import (
+    TRASHED,
+    is_settled,
     parse,
     render_done,
     render_finished,
     render_header,
     render_intent,
+    render_swept,
     render_undone,
 )
-from kempt.model.journal import FileChange, Header, IndexEdit, Intent, Journal
-from kempt.model.plan import IndexChange, Tracked
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, TreeChange
+from kempt.model.plan import Identity, IndexChange, Tracked
 
 HEADER = Header("20260101-000000-0001", "/r", "/r/.git", "", "kempt check --fix", 1.5)
 CHANGE = FileChange("a", b"old", "ff" * 32)
 
 paths = st.binary(min_size=1).filter(lambda raw: b"\0" not in raw).map(os.fsdecode)
 tracked = st.none() | st.builds(Tracked, st.just("100644"), st.just("ab" * 20), st.sampled_from("HShs"))
-intents = st.builds(
-    FileChange, paths, st.none() | st.binary(), st.sampled_from(["", "0" * 64]), paths, st.lists(paths).map(tuple)
-) | st.builds(IndexEdit, st.lists(st.builds(IndexChange, paths, tracked, tracked)).map(tuple), st.just("token"))
+identities = st.builds(Identity, st.integers(0), st.integers(0), st.sampled_from([0o040000, 0o100000]))
+trees = st.builds(TreeChange, paths, paths, identities, st.sampled_from(Fate), st.integers(0), st.integers(0))
+intents = (
+    trees
+    | st.builds(
+        FileChange, paths, st.none() | st.binary(), st.sampled_from(["", "0" * 64]), paths, st.lists(paths).map(tuple)
+    )
+    | st.builds(IndexEdit, st.lists(st.builds(IndexChange, paths, tracked, tracked)).map(tuple), st.just("token"))
+)
 headers = st.builds(Header, st.just("id"), paths, paths, paths, st.text(), st.floats(0, 1e12), st.just("other"))
 
 
@@ -70,3 +79,27 @@ def test_how_it_ended(marks: bytes, ended: tuple[bool, bool]) -> None:
 def test_a_later_version_is_refused() -> None:
     with pytest.raises(UnsupportedError, match="made by a later version of kempt"):
         parse(text(HEADER).replace(b'"kempt journal":1', b'"kempt journal":2'))
+
+
+@pytest.mark.parametrize(
+    "lines, settled",
+    [
+        pytest.param(b"", False, id="stopped"),
+        pytest.param(render_done(0), False, id="stopped after a step"),
+        pytest.param(render_finished(), True, id="finished"),
+        pytest.param(render_finished() + render_undone(undone=True), True, id="taken back"),
+        pytest.param(render_finished(rest=True), False, id="something could not be removed"),
+        pytest.param(render_finished(rest=True) + render_swept(), True, id="and then it could"),
+        pytest.param(render_done(0) + render_swept(), True, id="swept after it was stopped"),
+        pytest.param(b'cut off"}\n' + render_finished(), True, id="the end of a line before it"),
+    ],
+)
+def test_whether_something_half_removed_can_be_left(lines: bytes, *, settled: bool) -> None:
+    assert settled == is_settled(lines)
+
+
+@given(st.sampled_from(Fate))
+def test_a_journal_that_moved_something_to_the_trash_is_known_by_its_bytes(fate: Fate) -> None:
+    change = TreeChange("a", "b", Identity(1, 2, 3), fate)
+
+    assert (fate is Fate.TRASHED) == (TRASHED in text(HEADER, change))

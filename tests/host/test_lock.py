@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 
 from kempt.errors import KemptError, UnsafeError, UnsupportedError
 from kempt.host import lock
-from kempt.host.lock import environment_lock, repository_lock
+from kempt.host.lock import environment_lock, is_locked, repository_lock, tool_lock, tree_lock
 
 HOLDER = """
 import sys, time
@@ -106,3 +107,61 @@ def test_a_file_system_without_locks_is_named(state: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(lock, "_lock", cannot)
     with pytest.raises(UnsupportedError, match="cannot lock: No locks available"), repository_lock(state, "/repo"):
         pass
+
+
+def test_a_tools_lock_is_held_as_the_tool_holds_it(tmp_path: Path) -> None:
+    path = str(tmp_path / ".lock")
+    with tool_lock(path) as held:
+        inside = is_locked(path)
+        with tool_lock(path) as again:
+            assert (True, True, False) == (held, inside, again)
+
+    assert not is_locked(path)
+
+
+def test_a_lock_that_others_share_is_held(tmp_path: Path) -> None:
+    path = tmp_path / ".lock"
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_SH)
+
+        assert is_locked(str(path))
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
+def test_a_tools_lock_that_is_no_regular_file_is_refused(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / ".lock"
+    if kind == "link":
+        path.symlink_to(tmp_path / "elsewhere")
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+
+    with pytest.raises(UnsafeError), tool_lock(str(path)):
+        pass
+    assert not is_locked(str(path))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_looking_at_a_lock_makes_none(tmp_path: Path) -> None:
+    assert not is_locked(str(tmp_path / ".lock"))
+    assert [] == [each for each in tmp_path.iterdir() if each.name == ".lock"]
+
+
+class TestTrees:
+    def test_folders_beside_each_other_do_not_wait(self, state: str) -> None:
+        with tree_lock(state, "/code/one"), tree_lock(state, "/code/two"):
+            pass
+
+    @pytest.mark.parametrize(
+        "held, wanted", [("/code", "/code/one"), ("/code/one", "/code"), ("/", "/code/one"), ("/code", "/code")]
+    )
+    def test_one_above_the_other_does(self, state: str, held: str, wanted: str) -> None:
+        with tree_lock(state, held), pytest.raises(UnsafeError, match="another kempt"), tree_lock(state, wanted):
+            pass
+        with tree_lock(state, wanted):
+            pass
+
+    def test_a_repository_at_the_same_root_waits(self, state: str) -> None:
+        with tree_lock(state, "/code"), pytest.raises(UnsafeError), repository_lock(state, "/code"):
+            pass

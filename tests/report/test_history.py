@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from kempt.model.journal import FileChange, Header, IndexEdit, Journal
-from kempt.model.plan import IndexChange, Tracked
-from kempt.report.history import heading, to_text
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Journal, TreeChange
+from kempt.model.plan import Identity, IndexChange, Tracked
+from kempt.report.history import heading, needless, to_text
 from kempt.report.look import Look
 
 HEADER = Header("20261122-200313-dc66", "/repo", "", "", "kempt check --fix", 0.0)
 FILE = FileChange("a\x1b", b"", "")
 INDEX = IndexEdit((IndexChange("a", Tracked("100644", "0"), None), IndexChange("b", None, None)), "")
+
+GONE = TreeChange("a", "b", Identity(1, 1, 1), Fate.REMOVED, 1, 4096)
+HELD = TreeChange("a", "b", Identity(1, 1, 1), Fate.TRASHED)
+TAKEN = (GONE, GONE, HELD)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +22,9 @@ INDEX = IndexEdit((IndexChange("a", Tracked("100644", "0"), None), IndexChange("
         pytest.param(Journal(HEADER, (FILE, INDEX), finished=True), "1 file, 2 index entries\n", id="finished"),
         pytest.param(Journal(HEADER, (FILE,), finished=True, undone=True), "1 file   taken back\n", id="undone"),
         pytest.param(Journal(HEADER, (FILE, FILE)), "2 files   stopped on the way\n", id="stopped"),
+        pytest.param(
+            Journal(HEADER, (GONE, GONE, HELD), finished=True), "2 removed (8.2 kB), 1 to the trash\n", id="whole"
+        ),
         pytest.param(Journal(HEADER, (), finished=True), "nothing\n", id="nothing"),
     ],
 )
@@ -37,3 +44,16 @@ def test_a_command_that_would_steer_the_terminal_is_spelled_out() -> None:
 
     assert "kempt\\x1b[2J" in to_text([journal], Look())
     assert "kempt\\x1b[2J" in heading(journal, Look())
+
+
+def test_changes_of_several_places_say_where() -> None:
+    other = Journal(HEADER._replace(root="/repo/b"), (HELD,), finished=True)
+    lines = to_text([Journal(HEADER, (FILE,), finished=True), other], Look()).splitlines()
+
+    assert ["1 file           /repo", "1 to the trash   /repo/b"] == [line[66:] for line in lines]
+    assert "kempt check --fix in /repo/b, 2026-11-22 20:03 UTC" == heading(other, Look())
+
+
+def test_what_need_not_be_taken_back() -> None:
+    assert "" == needless(0)
+    assert needless(2).startswith("not brought back: 2 things removed for good; the tools that made them do so again")

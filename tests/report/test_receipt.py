@@ -1,6 +1,18 @@
 from __future__ import annotations
 
-from kempt.model.plan import Expect, Left, Outcome, Receipt, Result, UpdateIndex, WriteFile
+from kempt.model.plan import (
+    Expect,
+    Identity,
+    Left,
+    MoveToTrash,
+    Outcome,
+    Receipt,
+    RemoveTree,
+    RestoreFromTrash,
+    Result,
+    UpdateIndex,
+    WriteFile,
+)
 from kempt.model.tree import REGULAR, Entry
 from kempt.report import receipt
 from kempt.report.look import Look
@@ -40,3 +52,39 @@ left as it is: b/y: other content was staged since
 
 def test_nothing_was_done() -> None:
     assert "Nothing was changed.\n" == receipt.to_text(Receipt(()), Look())
+
+
+IDENTITY = Identity(1, 1, 0o040000)
+
+
+def test_what_was_freed_and_what_is_held_in_the_trash_until_when() -> None:
+    expected = """\
+removed a/__pycache__ (8.2 kB in 2 files)
+moved to the trash: .venv (900 files, 5 MB)
+failed: delete b: not all could be removed
+
+Freed 12 kB in 3 files.
+5 MB in 900 files held in the trash until 2026-12-06; `kempt clean --purge` frees that now.
+
+Take it back with `kempt undo 20261129-195427-53a4`.
+"""
+    outcomes = (
+        Outcome(RemoveTree("a/__pycache__", IDENTITY, 7, 7), Result.DONE, 8192, files=2),
+        Outcome(MoveToTrash(".venv", IDENTITY, 900, 5_000_000), Result.DONE, 5_000_000, files=900),
+        Outcome(RemoveTree("b", IDENTITY), Result.FAILED, 4096, "not all could be removed", 1),
+    )
+
+    assert expected == receipt.to_text(Receipt(outcomes, "20261129-195427-53a4"), Look())
+
+
+def test_what_its_tools_make_again_is_not_offered_to_undo() -> None:
+    done = Receipt((Outcome(RemoveTree("a", IDENTITY), Result.DONE, 1000, files=1),), "20261129-195427-53a4")
+
+    assert "removed a (1 kB in 1 file)\n\nFreed 1 kB in 1 file.\n" == receipt.to_text(done, Look())
+
+
+def test_what_came_back() -> None:
+    step = RestoreFromTrash(".venv", ".kempt-trash-x/.venv", IDENTITY, 9, 1000)
+    done = Receipt((Outcome(step, Result.DONE, 1000, files=9),), "x")
+
+    assert "brought back .venv (9 files, 1 kB)\n\nTake it back with `kempt undo x`.\n" == receipt.to_text(done, Look())

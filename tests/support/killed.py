@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-COUNTED = "open write fsync replace link unlink mkdir rmdir utime fchown fchmod ftruncate close"
+COUNTED = "open write fsync replace rename link unlink mkdir rmdir utime fchown fchmod chmod ftruncate close"
 
 
 class Countdown:

@@ -20,6 +20,7 @@ from kempt.cli.options import (
 from kempt.engine.project.repositories import check_each, find_places
 from kempt.engine.status import status
 from kempt.errors import KemptError
+from kempt.model.disk_overview import DiskBrief
 from kempt.model.report import Report
 from kempt.model.status import Status
 from kempt.report import render_many
@@ -33,13 +34,16 @@ class Args(ProgressArgs, SettingsArgs):
     """The arguments of `kempt status`."""
 
     paths: list[str]
+    no_disk: bool
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Which project."""
     parser.add_argument("paths", nargs="*", default=[], metavar="PATH", help="repositories, or folders that hold some")
     add_settings(parser)
-    add_progress(add_output(parser, FORMATS))
+    group = add_output(parser, FORMATS)
+    group.add_argument("--no-disk", action="store_true", help="do not say what of the disk can go (a terminal only)")
+    add_progress(group)
 
 
 def run(args: Args) -> int:
@@ -63,8 +67,18 @@ def run(args: Args) -> int:
     elif places.are_many:
         text = render_many(reports, chosen, root=places.root, look=look)
     else:
-        text = to_text(found[0], look)
+        text = to_text(found[0], look, _disk(found[0], args))
     if args.output_file is None and not output.can_show("✓✗·"):
         text = text.translate(PLAIN)
     deliver(args, text, chosen)
     return 2 if any(report.errors for report in reports) else 0
+
+
+def _disk(status: Status, args: Args) -> DiskBrief | None:
+    """What of the project can go, for a person at a terminal: everybody else is spared the time."""
+    if args.no_disk or args.quiet or args.output_file is not None or not output.can_ask():
+        return None
+    from kempt.engine.disk_overview import disk_in_brief
+    from kempt.engine.surroundings import processors
+
+    return disk_in_brief(status.report.root, jobs=processors())

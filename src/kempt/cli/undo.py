@@ -25,7 +25,7 @@ class Args(LookArgs):
 def add_arguments(parser: ArgumentParser) -> None:
     """Which change."""
     parser.add_argument("id", nargs="?", default="", metavar="ID", help="the change; if left out, the last one")
-    parser.add_argument("--list", action="store_true", help="list what kempt changed in this repository")
+    parser.add_argument("--list", action="store_true", help="list what kempt changed here")
     add_agreement(parser)
     add_looks(parser)
 
@@ -38,6 +38,7 @@ def run(args: Args) -> int:
         return 0
     shown = plan_undo(".", args.id)
     output.emit(f"{past.heading(shown.journal, look)}\n\n{plans.to_text(shown.plan, look)}")
+    output.emit(past.needless(shown.needless))
     for left in shown.left:
         output.emit(f"left as it is: {visible(left.path)}: {visible(left.reason)}\n")
     if args.dry_run or (not args.yes and output.can_ask() and not output.ask("\nTake it back?")):

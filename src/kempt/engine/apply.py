@@ -5,33 +5,75 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 
 from kempt import __version__
+from kempt.engine.journals import journals, unsettled
 from kempt.engine.steps import Site
+from kempt.engine.taking import told
 from kempt.errors import KemptError, UnsafeError
-from kempt.formats.journal import parse, render_done, render_finished, render_header, render_intent
+from kempt.formats.journal import is_settled, render_done, render_finished, render_header, render_intent, render_swept
 from kempt.host.clock import now, stamp
-from kempt.host.journal import JournalFile, prune_journals, read_journals
-from kempt.host.lock import repository_lock
+from kempt.host.folders import real
+from kempt.host.journal import JournalFile, append_to, outlines, prune_journals
+from kempt.host.lock import repository_lock, tree_lock
+from kempt.host.removing import identity_at
 from kempt.host.state import state_folder
-from kempt.model.journal import Header, Intent
-from kempt.model.plan import Outcome, Plan, Receipt, RestoreIndex, Result, Step, UpdateIndex, WriteFile
+from kempt.host.workers import at_once
+from kempt.model.journal import Fate, Header, Intent, TreeChange
+from kempt.model.plan import (
+    Outcome,
+    Plan,
+    Receipt,
+    RemoveTree,
+    RestoreIndex,
+    Result,
+    Step,
+    TreeStep,
+    UpdateIndex,
+    WriteFile,
+)
 
 KEPT_SECONDS = 30 * 24 * 3600
+GROUP = 1000
+"""How many steps that stand for themselves are announced at a time."""
+SEVERAL, THREADS = 64, 2
+"""From how many removals on they are done on two threads: the disk is waited for at two places then."""
 
 
 def apply(plan: Plan) -> Receipt:
     """Carry out a plan, step by step, each only if the world is still as the plan expects.
 
     All steps are looked at before the first is done: if one is refused then, nothing is changed. A step that is refused
-    or fails ends in its outcome, and the steps after it are skipped. Nothing to do leaves no trace.
+    or fails ends in its outcome, and the steps after it are skipped. Steps that take a file or a folder whole stand for
+    themselves: each is looked at when its turn comes, and the others are done all the same.
+    Nothing to do leaves no trace.
     Raises UnsafeError while another kempt changes the same repository, and KemptError where no journal can be kept.
     """
     if not any(map(_is_needed, plan.steps)):
         return Receipt(())
-    with repository_lock(state_folder(), plan.root):
+    takes = any(isinstance(step, TreeStep) for step in plan.steps)
+    with (tree_lock if takes else repository_lock)(state_folder(), plan.root):
         _clear_last(plan)
+        if takes:
+            sweep(plan.root)
         return carry_out(plan)
+
+
+def sweep(root: str) -> tuple[str, ...]:
+    """Remove what kempts that were stopped had begun to remove, at, below and above a root; the paths that are gone.
+
+    Only what a journal names is removed, and only if it is still the same file or folder.
+    """
+    gone: list[str] = []
+    for journal in unsettled(real(root)):
+        header = journal.header
+        with suppress(KemptError), Site(Plan(header.root, (), header.why)) as site:
+            changes = [each for each in journal.intents if isinstance(each, TreeChange)]
+            gone += (f"{header.root.rstrip('/')}/{path}" for each in changes for path in site.clear(each))
+            if not any(each.fate is Fate.REMOVED and identity_at(site.root, each.place) for each in changes):
+                append_to(header.id, render_swept())
+    return tuple(gone)
 
 
 def carry_out(plan: Plan, undoes: str = "") -> Receipt:
@@ -42,15 +84,15 @@ def carry_out(plan: Plan, undoes: str = "") -> Receipt:
         intents: list[Intent] = []
         for number, step in enumerate(steps):
             try:
-                intents.append(site.prepare(step, f"{stamp(time)}-{number}"))
+                intents.append(site.prepare(step, stamp(time), number))
             except KemptError as error:
                 return Receipt(tuple(_nothing_done(steps, number, error)))
         identity, journal = _new_journal(plan, site.root, time, undoes)
         with journal:
             outcomes = tuple(_run(site, journal, steps, intents))
             with suppress(KemptError):
-                journal.append(render_finished())
-            if not any(outcome.result is Result.DONE for outcome in outcomes):
+                journal.append(render_finished(rest=any(map(_is_half, outcomes))))
+            if not any(outcome.result is Result.DONE or outcome.files for outcome in outcomes):
                 journal.remove()
                 identity = ""
     prune_journals(time - KEPT_SECONDS)
@@ -60,9 +102,12 @@ def carry_out(plan: Plan, undoes: str = "") -> Receipt:
 def _clear_last(plan: Plan) -> None:
     """Remove the temporary files of the kempt before this one, if it was stopped: its index.lock would refuse us."""
     with suppress(KemptError), Site(plan) as site:
-        last = next(filter(None, map(parse, read_journals(root=site.root))), None)
-        for intent in last.intents if last and not last.finished else ():
-            site.clear(intent)
+        last = next((each for each in outlines() if each.is_about(site.root)), None)
+        if last is None or is_settled(last.last):
+            return
+        for journal in journals(identity=last.identity):
+            for intent in journal.intents:
+                site.clear(intent)
 
 
 def _is_needed(step: Step) -> bool:
@@ -83,19 +128,56 @@ def _new_journal(plan: Plan, root: str, time: float, undoes: str) -> tuple[str, 
 
 def _run(site: Site, journal: JournalFile, steps: Sequence[Step], intents: Sequence[Intent]) -> Iterator[Outcome]:
     stopped = False
-    for number, (step, intent) in enumerate(zip(steps, intents, strict=True)):
-        if stopped:
-            yield Outcome(step, Result.SKIPPED, detail="not done, because an earlier step failed")
+    for trees, group in groupby(enumerate(zip(steps, intents, strict=True)), _is_tree):
+        numbered = tuple((number, step, intent) for number, (step, intent) in group)
+        if trees and not stopped:
+            for start in range(0, len(numbered), GROUP):
+                yield from _take(site, journal, numbered[start : start + GROUP])
             continue
-        outcome = _do(site, journal, number, step, intent)
-        stopped = outcome.result is not Result.DONE
-        yield outcome
+        for number, step, intent in numbered:
+            if stopped:
+                yield Outcome(step, Result.SKIPPED, detail="not done, because an earlier step failed")
+                continue
+            outcome = _do(site, journal, number, step, intent)
+            stopped = outcome.result is not Result.DONE
+            yield outcome
+
+
+def _is_half(outcome: Outcome) -> bool:
+    return isinstance(outcome.step, RemoveTree) and outcome.result is Result.FAILED and outcome.files > 0
+
+
+def _is_tree(numbered: tuple[int, tuple[Step, Intent]]) -> bool:
+    return isinstance(numbered[1][1], TreeChange)
+
+
+def _take(site: Site, journal: JournalFile, group: Sequence[tuple[int, Step, Intent]]) -> Iterator[Outcome]:
+    """Do steps that stand for themselves; removals first, which make room for a trash.
+
+    They are announced together: waiting for the disk each time would take longer than the work.
+    """
+    try:
+        journal.append(b"".join(render_intent(number, intent) for number, _, intent in group))
+    except KemptError as error:
+        yield from (_stopped(step, error) for _, step, _ in group)
+        return
+    taken = [(step, each) for _, step, each in group if isinstance(step, TreeStep) and isinstance(each, TreeChange)]
+    removals = [each for each in taken if isinstance(each[0], RemoveTree)]
+    site.mounts.inside("/")  # read before threads ask
+    jobs = THREADS if len(removals) >= SEVERAL else 1
+    removed = iter(at_once(lambda each: site.take(*each), removals, jobs, lambda: None))
+    outcomes = [next(removed) if isinstance(step, RemoveTree) else site.take(step, each) for step, each in taken]
+    done = [number for (number, _, _), each in zip(group, outcomes, strict=True) if each.result is Result.DONE]
+    with suppress(KemptError):  # undo looks at the world, not at these lines
+        journal.append(b"".join(map(render_done, done)))
+    yield from outcomes
 
 
 def _do(site: Site, journal: JournalFile, number: int, step: Step, intent: Intent) -> Outcome:
     try:
         journal.append(render_intent(number, intent))
-        site.perform(step, intent)
+        if not isinstance(step, TreeStep):
+            site.perform(step, intent)
     except KemptError as error:
         site.clear(intent)
         return _stopped(step, error)
@@ -114,4 +196,4 @@ def _nothing_done(steps: Sequence[Step], refused: int, error: KemptError) -> Ite
 
 def _stopped(step: Step, error: KemptError) -> Outcome:
     result = Result.REFUSED if isinstance(error, UnsafeError) else Result.FAILED
-    return Outcome(step, result, detail=f"{error} ({error.hint})" if error.hint else str(error))
+    return Outcome(step, result, detail=told(error))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self, assert_never
 
+from kempt.engine import taking
 from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.host.files import (
     Look,
@@ -20,9 +21,25 @@ from kempt.host.files import (
 from kempt.host.folders import missing_folders, real
 from kempt.host.git import Git
 from kempt.host.index import blob_id, change_index, confirm, look_up, refuse_locked, remove_drafts
+from kempt.host.mounts import Mounts
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import FileChange, IndexEdit, Intent
-from kempt.model.plan import Expect, IndexChange, Plan, RemoveFile, RestoreIndex, Step, Tracked, UpdateIndex, WriteFile
+from kempt.model.journal import FileChange, IndexEdit, Intent, TreeChange
+from kempt.model.plan import (
+    Expect,
+    IndexChange,
+    MoveToTrash,
+    Outcome,
+    Plan,
+    RemoveFile,
+    RemoveTree,
+    RestoreFromTrash,
+    RestoreIndex,
+    Step,
+    Tracked,
+    TreeStep,
+    UpdateIndex,
+    WriteFile,
+)
 from kempt.model.tree import REGULAR
 
 
@@ -33,6 +50,7 @@ class Site:
         self.root = real(plan.root)
         self._plan = plan
         self._git: Git | None = None
+        self._mounts: Mounts | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -40,6 +58,8 @@ class Site:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._git is not None:
             self._git.close()
+        if self._mounts is not None:
+            self._mounts.close()
 
     @property
     def git(self) -> Git:
@@ -52,11 +72,19 @@ class Site:
                 raise UnsafeError("not the work tree that the plan was made for", path=self.root)
         return self._git
 
-    def prepare(self, step: Step, token: str) -> Intent:
-        """What undo will need to take the step back; changes nothing.
+    @property
+    def mounts(self) -> Mounts:
+        """Where other file systems begin."""
+        if self._mounts is None:
+            self._mounts = Mounts()
+        return self._mounts
+
+    def prepare(self, step: Step, stamp: str, number: int) -> Intent:
+        """What undo will need to take the step back; changes nothing. `stamp` is that of the run.
 
         Raises UnsafeError when the world is not as the step expects it, and KemptError when it cannot be looked at.
         """
+        token = f"{stamp}-{number}"
         match step:
             case WriteFile():
                 return self._prepare_write(step, token)
@@ -66,10 +94,16 @@ class Site:
                 return self._prepare_update(step, token)
             case RestoreIndex():
                 return self._prepare_restore(step, token)
+            case RemoveTree() | MoveToTrash() | RestoreFromTrash():
+                return taking.announce(step, stamp, number)  # looked at when it is done: it stands for itself
             case _:
                 assert_never(step)
 
-    def perform(self, step: Step, intent: Intent) -> None:
+    def take(self, step: TreeStep, change: TreeChange) -> Outcome:
+        """Do a step that stands for itself; how it ended."""
+        return taking.take(self.root, step, change, self.mounts)
+
+    def perform(self, step: WriteFile | RemoveFile | UpdateIndex | RestoreIndex, intent: Intent) -> None:
         """Do it, if everything is still as expected. When this raises a KemptError, nothing was changed."""
         match step:
             case WriteFile():
@@ -90,6 +124,8 @@ class Site:
             with suppress(KemptError):
                 return remove_drafts(self.git, intent.token)
             return ()
+        if isinstance(intent, TreeChange):
+            return taking.clear(self.root, intent, self.mounts)
         removed = [each for each in (intent.temporary,) if each and remove_temporary(self.root, each)]
         return (*removed, *(each for each in reversed(intent.folders) if remove_empty_folder(self.root, each)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kempt.host import repositories, terminal
+from kempt.host import repositories, terminal, workers
 from kempt.host.env import environ
 
 
@@ -20,6 +20,11 @@ def columns() -> int:
 def exists(path: str) -> bool:
     """Whether there is anything at a path."""
     return repositories.exists(path)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return workers.processors()
 
 
 def require_current_folder() -> None:

@@ -10,27 +10,40 @@ import hashlib
 from collections.abc import Container, Iterator
 
 from kempt.engine.apply import carry_out
+from kempt.engine.journals import journals, journals_about, takes
 from kempt.engine.steps import Site
-from kempt.errors import KemptError, UnreadableError, UnsafeError, UsageError
-from kempt.formats.journal import parse, render_undone
+from kempt.errors import UnreadableError, UnsafeError, UsageError
+from kempt.formats.journal import render_undone
 from kempt.host.files import look
 from kempt.host.folders import is_folder
-from kempt.host.gitdir import find_git_dir
 from kempt.host.index import Looked, look_up, lost_objects, same_content
-from kempt.host.journal import append_to, read_journals
-from kempt.host.lock import repository_lock
+from kempt.host.journal import append_to
+from kempt.host.lock import repository_lock, tree_lock
+from kempt.host.removing import identity_at
 from kempt.host.state import state_folder
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import FileChange, IndexEdit, Intent, Journal, Undo
-from kempt.model.plan import IndexChange, Left, Plan, Receipt, RemoveFile, RestoreIndex, Step, Tracked, WriteFile
+from kempt.model.journal import Fate, FileChange, IndexEdit, Intent, Journal, TreeChange, Undo
+from kempt.model.plan import (
+    IndexChange,
+    Left,
+    MoveToTrash,
+    Plan,
+    Receipt,
+    RemoveFile,
+    RestoreFromTrash,
+    RestoreIndex,
+    Step,
+    Tracked,
+    WriteFile,
+)
 
 
 def history(root: str) -> tuple[Journal, ...]:
-    """What kempt changed in the repository that holds `root` in the last 30 days, the last change first.
+    """What kempt changed in the last 30 days in the repository that holds `root`, or cleaned around it; the last first.
 
     What an undo did is in it too: `header.undoes` names the change it took back.
     """
-    return tuple(_journals(root=_repository(root)))
+    return tuple(journals_about(root))
 
 
 def plan_undo(root: str, id: str = "") -> Undo:
@@ -50,7 +63,8 @@ def undo(shown: Undo) -> Receipt:
     back meanwhile, and UnsafeError while another kempt changes the repository.
     """
     header = shown.journal.header
-    with repository_lock(state_folder(), header.root):
+    lock = tree_lock if takes(shown.journal) else repository_lock
+    with lock(state_folder(), header.root):
         journal = _chosen(header.root, header.id)
         with Site(_plan(journal)) as site:
             for intent in _interrupted(journal):
@@ -64,24 +78,24 @@ def undo(shown: Undo) -> Receipt:
     return receipt._replace(left=fresh.left)
 
 
-def _journals(*, identity: str = "", root: str = "") -> Iterator[Journal]:
-    """Journals as they are needed, the last first: large ones take a while to read."""
-    yield from filter(None, map(parse, read_journals(identity, root)))
-
-
 def _chosen(root: str, id: str) -> Journal:
     if not id:
-        known = _journals(root=_repository(root))
-        last = next((each for each in known if each.intents and not each.undone and not each.header.undoes), None)
+        last = next(filter(_can_go_back, journals_about(root)), None)
         if last is None:
-            raise UsageError("nothing to undo: kempt changed nothing in this repository that is not taken back already")
+            raise UsageError("nothing to undo: kempt changed nothing here that is not taken back already")
         return _still_there(last)
-    journal = next(_journals(identity=id), None)
+    journal = next(journals(identity=id), None)
     if journal is None:
         raise UsageError(f"no change has the id {id}", hint="kempt undo without an id takes back the last change")
     if journal.undone:
         raise UsageError(f"nothing to undo: {id} is taken back already")
     return _still_there(journal)
+
+
+def _can_go_back(journal: Journal) -> bool:
+    """Whether there is something to take back. What only removed what its tools make again needs no undo."""
+    kinds = {each.fate if isinstance(each, TreeChange) else type(each) for each in journal.intents}
+    return bool(kinds - {Fate.REMOVED}) and not journal.undone and not journal.header.undoes
 
 
 def _still_there(journal: Journal) -> Journal:
@@ -92,7 +106,7 @@ def _still_there(journal: Journal) -> Journal:
 
 def _interrupted(journal: Journal) -> Iterator[Intent]:
     """What was announced and may have been stopped half way: of the change itself, and of earlier tries to undo it."""
-    for each in _journals(root=journal.header.root):
+    for each in journals(root=journal.header.root):
         if not each.finished and journal.header.id in {each.header.id, each.header.undoes}:
             yield from each.intents
         if each.header.id == journal.header.id:
@@ -110,10 +124,33 @@ def _undo(site: Site, journal: Journal) -> Undo:
     for intent in reversed(journal.intents):
         if isinstance(intent, IndexEdit):
             found += _index_back(site, intent)
+        elif isinstance(intent, TreeChange):
+            found += _tree_back(site, intent)
         else:
             found += _file_back(site, intent)
     left = tuple(each for each in found if isinstance(each, Left))
-    return Undo(journal, _plan(journal, tuple(each for each in found if not isinstance(each, Left))), left)
+    needless = sum(isinstance(each, TreeChange) and each.fate is Fate.REMOVED for each in journal.intents)
+    return Undo(journal, _plan(journal, tuple(each for each in found if not isinstance(each, Left))), left, needless)
+
+
+def _tree_back(site: Site, change: TreeChange) -> Iterator[Step | Left]:
+    """What was removed for good is made again by its tool; what was moved goes back if it is there, and its place free.
+
+    A change that was announced and did not happen is told by the world: the thing is still where it was.
+    """
+    here, there = identity_at(site.root, change.path), identity_at(site.root, change.place)
+    if change.fate is Fate.TRASHED and here != change.identity:
+        if there != change.identity:
+            yield Left(change.path, "not in the trash any more")
+        elif here is not None:
+            yield Left(change.path, f"something is there by now; it stays in the trash, at {change.place}")
+        else:
+            yield RestoreFromTrash(change.path, change.place, change.identity, change.files, change.bytes)
+    if change.fate is Fate.RESTORED and there != change.identity:
+        if here != change.identity:
+            yield Left(change.path, "gone since")
+        else:
+            yield MoveToTrash(change.path, change.identity, change.files, change.bytes)
 
 
 def _file_back(site: Site, change: FileChange) -> Iterator[Step | Left]:
@@ -161,13 +198,3 @@ def _obstacle(
     if before is not None and path in looked.blocked:
         return "another entry of git's index is in its way"
     return "git no longer holds its content" if before is not None and before.oid in lost else ""
-
-
-def _repository(root: str) -> str:
-    """The root that plans for this folder are made for."""
-    try:
-        return find_git_dir(root).work_tree or root
-    except KemptError as error:
-        if error.code != "KPT003":
-            raise
-        return root

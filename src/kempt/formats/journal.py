@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from kempt.errors import UnsupportedError
-from kempt.model.journal import FileChange, Header, IndexEdit, Intent, Journal
-from kempt.model.plan import IndexChange, Tracked
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, TreeChange
+from kempt.model.plan import Identity, IndexChange, Tracked
 
 VERSION = 1
+TRASHED = b'"fate":"trashed"'
+"""What is in the journal of a change that moved something to the trash."""
 
 
 def render_header(header: Header, versions: Mapping[str, str]) -> bytes:
@@ -25,6 +27,9 @@ def render_intent(number: int, intent: Intent) -> bytes:
     if isinstance(intent, IndexEdit):
         changes = [[_written(each.path), each.before, each.after] for each in intent.changes]
         return _line({"intent": number, "index": changes, "token": intent.token})
+    if isinstance(intent, TreeChange):
+        fields = intent._asdict() | {"path": _written(intent.path), "place": _written(intent.place)}
+        return _line({"intent": number, **fields})
     before = None if intent.before is None else b64encode(intent.before).decode("ascii")
     fields = intent._asdict() | {"path": _written(intent.path), "temporary": _written(intent.temporary)}
     return _line({"intent": number, **fields, "before": before, "folders": [_written(each) for each in intent.folders]})
@@ -35,14 +40,25 @@ def render_done(number: int) -> bytes:
     return _line({"done": number})
 
 
-def render_finished() -> bytes:
-    """The line that says that kempt was not stopped on the way."""
-    return _line({"finished": True})
+def render_finished(*, rest: bool = False) -> bytes:
+    """The line that says that kempt was not stopped on the way; `rest`: something could not be removed whole."""
+    return _line({"finished": True} | ({"rest": True} if rest else {}))
 
 
 def render_undone(*, undone: bool) -> bytes:
     """The line that says that the change was taken back, or made again; the last one counts."""
     return _line({"undone": undone})
+
+
+def render_swept() -> bytes:
+    """The line that says that what a stopped kempt had begun to remove is gone by now."""
+    return _line({"swept": True})
+
+
+def is_settled(end: bytes) -> bool:
+    """Whether nothing half removed can be left, by the last lines of a journal."""
+    records = [_record(line) for line in end.split(b"\n")]
+    return any("swept" in record or ("finished" in record and "rest" not in record) for record in records)
 
 
 def parse(content: bytes) -> Journal | None:
@@ -70,6 +86,11 @@ def _intent(record: dict[str, Any]) -> Intent:
     if "index" in record:
         changes = (IndexChange(_read(path), _tracked(old), _tracked(new)) for path, old, new in record["index"])
         return IndexEdit(tuple(changes), record["token"])
+    if "fate" in record:
+        return TreeChange(
+            _read(record["path"]), _read(record["place"]), Identity(*record["identity"]), Fate(record["fate"]),
+            record["files"], record["bytes"],
+        )  # fmt: skip
     before = None if record["before"] is None else b64decode(record["before"])
     folders = tuple(_read(each) for each in record["folders"])
     return FileChange(_read(record["path"]), before, record["after"], _read(record["temporary"]), folders)

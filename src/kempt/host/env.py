@@ -12,6 +12,11 @@ def environ() -> Mapping[str, str]:
     return os.environ
 
 
+def home_folder() -> str:
+    """The user's home folder: HOME, or what the system says."""
+    return os.environ.get("HOME") or os.path.expanduser("~")
+
+
 def platform_name() -> str:
     """What the system is called: `linux`, `darwin`, `win32`."""
     return sys.platform

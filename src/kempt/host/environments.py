@@ -54,6 +54,11 @@ def place_of(environment: str) -> Place:
     return Place.EMPTY if names <= _LEFTOVERS else Place.FOLDER
 
 
+def is_environment(folder: str) -> bool:
+    """Whether a folder, or what a link leads to, is an environment; false where that cannot be told."""
+    return os.path.isfile(os.path.join(folder, CONFIGURATION))
+
+
 def configuration(environment: str) -> bytes | None:
     """The content of `pyvenv.cfg`, None where there is none that can be read."""
     try:

@@ -36,9 +36,15 @@ class Folder:
         self.path = path
         self._descriptor = descriptor
 
+    @property
+    def descriptor(self) -> int | None:
+        """For loops that cannot afford a call for each file; None where the platform only knows paths."""
+        return self._descriptor
+
     @classmethod
     def open(cls, path: str) -> Folder:
         """The folder at a path that the user chose: links in it are followed."""
+        path = extended(path)
         if BY_DESCRIPTOR:
             return cls(path, os.open(path, os.O_RDONLY | _DIRECTORY | CLOEXEC))
         if not os.path.isdir(path):
@@ -64,7 +70,7 @@ class Folder:
             flags = os.O_RDONLY | _DIRECTORY | NOFOLLOW | CLOEXEC
             return Folder(path, os.open(name, flags, dir_fd=self._descriptor))
         found = os.lstat(path)
-        if not stat.S_ISDIR(found.st_mode) or getattr(found, "st_file_attributes", 0) & _REPARSE_POINT:
+        if not stat.S_ISDIR(found.st_mode) or is_junction(found):
             raise NotADirectoryError(f"not a folder: {path}")
         return Folder(path, None)
 
@@ -75,6 +81,14 @@ class Folder:
         except FileNotFoundError:
             return None
 
+    def stat(self) -> os.stat_result:
+        """What the folder itself is."""
+        return os.lstat(self.path) if self._descriptor is None else os.fstat(self._descriptor)
+
+    def scan(self) -> os._ScandirIterator[str]:
+        """What lies in it. Use it as a context or to its end; the paths of the entries mean nothing."""
+        return os.scandir(self.path if self._descriptor is None else self._descriptor)
+
     def open_file(self, name: str, flags: int, mode: int = 0o666) -> int:
         """A file descriptor."""
         return os.open(self._at(name), flags | NOFOLLOW | CLOEXEC | BINARY, mode, dir_fd=self._descriptor)
@@ -82,6 +96,10 @@ class Folder:
     def replace(self, old: str, new: str) -> None:
         """Rename a file, over another if there is one."""
         os.replace(self._at(old), self._at(new), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+
+    def move(self, old: str, into: Folder, new: str) -> None:
+        """Rename a file or a folder into another open folder. What may be lost at `new` depends on the system."""
+        os.rename(self._at(old), into._at(new), src_dir_fd=self._descriptor, dst_dir_fd=into._descriptor)
 
     def link(self, old: str, new: str) -> None:
         """Give a file a second name. Raises FileExistsError where the name is taken."""
@@ -107,6 +125,61 @@ class Folder:
     def touch(self, name: str, mtime_ns: int) -> None:
         """Set a file's time of last change."""
         os.utime(self._at(name), ns=(mtime_ns, mtime_ns), dir_fd=self._descriptor)
+
+    def open_up(self) -> bool:
+        """Let its owner list and change this folder; whether that made a difference."""
+        with suppress(OSError, AttributeError):  # Windows has no fchmod, and its folders have no such modes
+            mode = self.stat().st_mode
+            if self._descriptor is not None and mode & stat.S_IRWXU != stat.S_IRWXU:
+                os.fchmod(self._descriptor, stat.S_IMODE(mode) | stat.S_IRWXU)
+                return True
+        return False
+
+    def unlock_file(self, name: str) -> bool:
+        """Windows: let a file that is read-only be removed; whether that made a difference."""
+        found = self.lstat(name)
+        if self._descriptor is not None or found is None or found.st_mode & stat.S_IWUSR:
+            return False
+        return self.change_mode(name, stat.S_IMODE(found.st_mode) | stat.S_IWUSR)
+
+    def read_link(self, name: str) -> str:
+        """What a link points to. A tool may tell by the time of reading whether it used a link, so that time stays."""
+        before = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+        target = os.readlink(self._at(name), dir_fd=self._descriptor)
+        after = os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+        if after.st_atime_ns != before.st_atime_ns and os.utime in os.supports_follow_symlinks:
+            times = (before.st_atime_ns, before.st_mtime_ns)
+            with suppress(OSError):  # another user's link
+                os.utime(self._at(name), ns=times, dir_fd=self._descriptor, follow_symlinks=False)
+        return target
+
+    def unlock(self, name: str) -> bool:
+        """Let its owner list and change a folder inside; whether that made a difference. A link is not followed."""
+        found = self.lstat(name)
+        if found is None or not stat.S_ISDIR(found.st_mode) or found.st_mode & stat.S_IRWXU == stat.S_IRWXU:
+            return False
+        return self.change_mode(name, stat.S_IMODE(found.st_mode) | stat.S_IRWXU)
+
+    def change_mode(self, name: str, mode: int) -> bool:
+        """Set the mode of a folder inside; whether that was possible. A link is not followed."""
+        with suppress(OSError):
+            if self._descriptor is None:
+                os.chmod(self._at(name), mode)
+            elif os.chmod in os.supports_follow_symlinks:
+                os.chmod(name, mode, dir_fd=self._descriptor, follow_symlinks=False)
+            else:
+                self._change_mode_by_path_descriptor(name, mode)
+            return True
+        return False
+
+    def _change_mode_by_path_descriptor(self, name: str, mode: int) -> None:
+        """Linux: a folder that may not be read can still be opened as a place, and /proc leads to just that place."""
+        flags = getattr(os, "O_PATH", 0) | _DIRECTORY | NOFOLLOW | CLOEXEC
+        place = os.open(name, flags, dir_fd=self._descriptor)
+        try:
+            os.chmod(f"/proc/self/fd/{place}", mode)
+        finally:
+            os.close(place)
 
     def sync(self) -> None:
         """Ask the disk to keep the folder's names. Some file systems cannot, and the names are right all the same."""
@@ -142,6 +215,21 @@ def open_parent(root: str, relative: str, *, make: bool = False) -> Iterator[tup
         yield folder, name
     finally:
         folder.close()
+
+
+def extended(path: str, *, windows: bool = os.name == "nt") -> str:
+    r"""A path that Windows takes also where it is longer than 260 characters: `\\?\` in front. Others: as it is."""
+    if not windows or path.startswith("\\\\?\\"):
+        return path
+    from ntpath import abspath
+
+    full = abspath(path)
+    return f"\\\\?\\UNC{full[1:]}" if full.startswith("\\\\") else f"\\\\?\\{full}"
+
+
+def is_junction(found: os.stat_result) -> bool:
+    """Whether it leads elsewhere, although it is a folder: a junction of Windows."""
+    return bool(getattr(found, "st_file_attributes", 0) & _REPARSE_POINT)
 
 
 def is_folder(path: str) -> bool:

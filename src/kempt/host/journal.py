@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from kempt.errors import KemptError
 from kempt.host.files import write_all
@@ -16,7 +16,26 @@ from kempt.host.state import repository_key, state_folder
 
 SUFFIX = ".jsonl"
 LIMIT = 2 * 1024**3
+_FIRST, _LAST = 64 * 1024, 4096
 _HINT = "set KEMPT_STATE_DIR to a folder that can be written"
+
+
+class Outline(NamedTuple):
+    """The ends of a journal: its first line, and what is in its last 4 kB. `key` is that of its repository."""
+
+    path: str
+    identity: str
+    key: str
+    first: bytes
+    last: bytes
+
+    def is_about(self, root: str) -> bool:
+        """Whether it is about the repository at a root."""
+        return self.key == repository_key(root)
+
+    def read(self) -> bytes:
+        """All of the journal. Raises UnreadableError where it is gone by now."""
+        return read_regular(self.path, LIMIT)
 
 
 class JournalFile:
@@ -89,6 +108,25 @@ def read_journals(identity: str = "", root: str = "") -> Iterator[bytes]:
     for path in reversed(_paths()):
         if identity in {"", _identity(path)} and key in {"", path.split(".")[-2]}:
             yield read_regular(path, LIMIT)
+
+
+def outlines(until: str = "") -> Iterator[Outline]:
+    """The ends of all journals, the last first: some are large. One that cannot be read is left out.
+
+    `until`: only those begun by then, a time as in their ids (`clock.stamp`).
+    """
+    for path in reversed(_paths()):
+        if until and _identity(path) > until:
+            continue
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | NOFOLLOW | CLOEXEC | BINARY)
+            try:
+                first = os.read(descriptor, _FIRST).partition(b"\n")[0]
+                os.lseek(descriptor, max(0, os.fstat(descriptor).st_size - _LAST), os.SEEK_SET)
+                last = os.read(descriptor, _LAST)
+            finally:
+                os.close(descriptor)
+            yield Outline(path, _identity(path), path.split(".")[-2], first, last)
 
 
 def prune_journals(before: float) -> None:

@@ -68,6 +68,28 @@ def reason(error: OSError | ValueError) -> str:
     return "no such file" if isinstance(error, FileNotFoundError) else text[:1].lower() + text[1:]
 
 
+def read_untouched(path: str, length: int) -> bytes:
+    """The first bytes of a regular file, whose access time stays as it was where the system lets it; else nothing.
+
+    What tells when something was last used must not be changed by looking at it.
+    """
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            return b""
+        try:
+            descriptor = os.open(path, FLAGS | getattr(os, "O_NOATIME", 0))
+        except PermissionError:  # only a file's owner may ask for that
+            descriptor = os.open(path, FLAGS)
+    except (OSError, ValueError):
+        return b""
+    try:
+        return os.read(descriptor, length) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+
+
 def read_beginning(path: str, length: int) -> bytes:
     """The first bytes of a regular file, empty for what cannot be read. It must have been looked at before."""
     try:

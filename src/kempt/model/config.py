@@ -30,6 +30,7 @@ class Config(NamedTuple):
     per_path_ignores: Mapping[str, tuple[str, ...]] = {}
     tracked_but_ignored: str = "caches"
     docker_fix: str = "auto"
+    clean_keep: tuple[str, ...] = ()
     source: str = ""
 
     def wants(self, code: str) -> bool:
@@ -67,4 +68,5 @@ DOCS: Mapping[str, str] = {
     "tracked_but_ignored": "What KPT110 looks at: `caches` (environments, caches, OS junk) or `all`.",
     "docker_fix": "How fixes keep a cache out of an image: by a `flag` (any builder), a `mount` (BuildKit, buildah), or"
     " `auto`: a flag in what is shipped, a mount in builders.",
+    "clean_keep": "Patterns as in a .gitignore beside the settings: `kempt clean` leaves alone what they match.",
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import NamedTuple
 
-from kempt.model.plan import IndexChange, Left, Plan
+from kempt.model.plan import Identity, IndexChange, Left, Plan
 
 
 class FileChange(NamedTuple):
@@ -29,7 +30,30 @@ class IndexEdit(NamedTuple):
     token: str
 
 
-Intent = FileChange | IndexEdit
+class Fate(StrEnum):
+    """What becomes of a file or a folder that is taken whole."""
+
+    REMOVED = "removed"
+    TRASHED = "trashed"
+    RESTORED = "restored"
+
+
+class TreeChange(NamedTuple):
+    """A file, or a folder with all below it, that is about to go or to come back. Paths are relative to the root.
+
+    `place` is the other end: the name under which it waits to be removed, or its place in the trash. `files` and
+    `bytes` are what the plan said of it.
+    """
+
+    path: str
+    place: str
+    identity: Identity
+    fate: Fate
+    files: int = 0
+    bytes: int = 0
+
+
+Intent = FileChange | IndexEdit | TreeChange
 
 
 class Header(NamedTuple):
@@ -54,8 +78,12 @@ class Journal(NamedTuple):
 
 
 class Undo(NamedTuple):
-    """What taking a change back would do: the steps, and the paths that are left alone because they changed since."""
+    """What taking a change back would do: the steps, and the paths that are left alone because they changed since.
+
+    `needless` counts what was removed for good, because its tools make it again by themselves.
+    """
 
     journal: Journal
     plan: Plan
     left: tuple[Left, ...] = ()
+    needless: int = 0

@@ -75,7 +75,49 @@ class RestoreIndex(NamedTuple):
     changes: tuple[IndexChange, ...]
 
 
-Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex
+class Identity(NamedTuple):
+    """Which file or folder it was, whatever is at its path by now. `kind` is `stat.S_IFMT` of its mode."""
+
+    dev: int
+    inode: int
+    kind: int
+
+
+class RemoveTree(NamedTuple):
+    """Remove a file, or a folder with all below it, that its tool makes again by itself: at once, and for good.
+
+    `files` and `bytes` are what the plan said it would free.
+    """
+
+    path: str
+    identity: Identity
+    files: int = 0
+    bytes: int = 0
+
+
+class MoveToTrash(NamedTuple):
+    """Move a file or a folder into the trash beside it, on the same file system, from where `undo` takes it back."""
+
+    path: str
+    identity: Identity
+    files: int = 0
+    bytes: int = 0
+
+
+class RestoreFromTrash(NamedTuple):
+    """Move a file or a folder back from the trash (`trash` is where it lies now) to `path`, if nothing is there."""
+
+    path: str
+    trash: str
+    identity: Identity
+    files: int = 0
+    bytes: int = 0
+
+
+TreeStep = RemoveTree | MoveToTrash | RestoreFromTrash
+"""Steps that do not depend on each other: one that is refused or fails stops no other."""
+
+Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex | TreeStep
 
 
 class Plan(NamedTuple):
@@ -101,12 +143,16 @@ class Result(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """One step and how it ended. `detail` says why it did not end well."""
+    """One step and how it ended. `detail` says why it did not end well.
+
+    `bytes` and `files` are what it wrote, freed or moved; a removal that failed half-way tells what it did free.
+    """
 
     step: Step
     result: Result
     bytes: int = 0
     detail: str = ""
+    files: int = 0
 
 
 class Left(NamedTuple):

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kempt.model.journal import IndexEdit, Journal
+from kempt.model.journal import Fate, FileChange, IndexEdit, Journal, TreeChange
 from kempt.report.columns import pad, paint, width
 from kempt.report.escape import visible
 from kempt.report.look import Look
-from kempt.report.quantity import count
+from kempt.report.quantity import count, size
+
+_FATES = {Fate.REMOVED: "removed", Fate.TRASHED: "to the trash", Fate.RESTORED: "brought back"}
 
 
 def to_text(journals: Sequence[Journal], look: Look) -> str:
     """A line for each change, the last first: its id, when, by which command, how much, and what became of it."""
     if not journals:
-        return "kempt changed nothing in this repository in the last 30 days.\n"
-    rows = [(journal.header.id, when(journal), visible(journal.header.why), _extent(journal)) for journal in journals]
-    widths = [max(width(row[column]) for row in rows) for column in range(4)]
+        return "kempt changed nothing here in the last 30 days.\n"
+    somewhere = len({journal.header.root for journal in journals}) > 1
+    rows = [
+        (
+            journal.header.id, when(journal), visible(journal.header.why), _extent(journal),
+            *((visible(journal.header.root),) if somewhere else ()),
+        )
+        for journal in journals
+    ]  # fmt: skip
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     lines = []
     for journal, row in zip(journals, rows, strict=True):
         cells = [pad(cell, columns) for cell, columns in zip(row, widths, strict=True)]
@@ -28,8 +37,18 @@ def to_text(journals: Sequence[Journal], look: Look) -> str:
 def heading(journal: Journal, look: Look) -> str:
     """What is about to be taken back."""
     what = paint(visible(journal.header.why), "bold", on=look.color)
+    whole = any(isinstance(intent, TreeChange) for intent in journal.intents)
+    where = f" in {visible(journal.header.root)}" if whole else ""
     stopped = "" if journal.finished else ", which was stopped on the way"
-    return f"{what}, {when(journal)}{stopped}"
+    return f"{what}{where}, {when(journal)}{stopped}"
+
+
+def needless(number: int) -> str:
+    """Why some of a change is not taken back, as a line; nothing where all of it can be."""
+    if not number:
+        return ""
+    things, them = ("1 thing", "it") if number == 1 else (f"{number:,} things", "them")
+    return f"not brought back: {things} removed for good; the tools that made {them} do so again by themselves\n"
 
 
 def when(journal: Journal) -> str:
@@ -39,10 +58,19 @@ def when(journal: Journal) -> str:
 
 
 def _extent(journal: Journal) -> str:
-    files = sum(not isinstance(intent, IndexEdit) for intent in journal.intents)
+    files = sum(isinstance(intent, FileChange) for intent in journal.intents)
     entries = sum(len(intent.changes) for intent in journal.intents if isinstance(intent, IndexEdit))
     parts = [count(files, "file")] * bool(files) + [count(entries, "index entry", "index entries")] * bool(entries)
+    for fate, words in _FATES.items():
+        taken = [each for each in journal.intents if isinstance(each, TreeChange) and each.fate is fate]
+        if taken:
+            parts.append(f"{len(taken):,} {words}{_amount(taken)}")
     return ", ".join(parts) or "nothing"
+
+
+def _amount(changes: Sequence[TreeChange]) -> str:
+    weight = sum(each.bytes for each in changes)
+    return f" ({size(weight)})" if weight else ""
 
 
 def _fate(journal: Journal) -> str:

@@ -12,6 +12,7 @@ from kempt.model.image import ImageProof, LayerFacts, Leftover, Proofs, titles
 from kempt.model.report import Report
 from kempt.report.escape import xml
 from kempt.report.image import summary_of
+from kempt.report.image_map import to_svg
 from kempt.report.quantity import count, extent, size
 
 _COLORS = (
@@ -31,6 +32,7 @@ table{border-collapse:collapse;width:100%}th{text-align:left}
 td,th{padding:.35em .9em .35em 0;vertical-align:top;border-bottom:1px solid #d5d5d5}td.short{white-space:nowrap}
 td[data-is=path]{min-width:14em}td[data-is=what]{min-width:11em}td[data-is=layer]{min-width:5em}
 code{font:.92em ui-monospace,monospace}.present{color:#a8200d}.buried{color:#6e1f12}.muted{color:#555}
+svg.map{display:block;width:100%;height:auto;margin:.5em 0}
 .bar{display:flex;gap:2px;height:20px;min-width:4px}.bar span{min-width:4px}
 .kinds{margin:.3em 0;padding:0;list-style:none}.kinds li{display:inline-block;margin-right:1.2em}
 .kinds i{display:inline-block;width:.8em;height:.8em;margin-right:.4em}
@@ -62,8 +64,9 @@ def _section(title: str, proof: ImageProof, findings: Sequence[Finding]) -> str:
     about += f"{count(len(proof.layers), 'layer')} · {size(sum(layer.size for layer in proof.layers))}"
     return (
         f"<h1>{xml(title)}</h1>\n<p>{about}</p>\n<p>{xml(summary_of((proof,)))}</p>\n"
-        f"{_table(proof, findings)}<h2>Layers</h2>\n"
-        '<p class="muted">A bar is as long as the files of its layer weigh, against the heaviest layer. '
+        f"{_table(proof, findings)}<h2>Layers</h2>\n{to_svg(proof.layers, _color)}"
+        '<p class="muted">The picture has a band for each layer, the first on top. '
+        "A bar is as long as the files of its layer weigh, against the heaviest layer. "
         f"Sizes of layers are those that are shipped.</p>\n{layers}"
     )
 

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-from kempt.model.plan import Plan, RemoveFile, RestoreIndex, Step, UpdateIndex, WriteFile
+from kempt.model.plan import (
+    MoveToTrash,
+    Plan,
+    RemoveFile,
+    RemoveTree,
+    RestoreFromTrash,
+    RestoreIndex,
+    Step,
+    TreeStep,
+    UpdateIndex,
+    WriteFile,
+)
 from kempt.report.columns import pad, paint, width
 from kempt.report.escape import visible
 from kempt.report.look import Look
-from kempt.report.quantity import count
+from kempt.report.quantity import count, size
 from kempt.report.untracked import groups
 
 _Row = tuple[str, str, str]  # the verb, what it is done to, how much of it
 _DIFF_COLORS = {"@": "cyan", "+": "green", "-": "red"}
 _WIDEST = 48
+_WHOLE: dict[type[TreeStep], str] = {RemoveTree: "delete", MoveToTrash: "trash", RestoreFromTrash: "bring back"}
 
 
 def to_text(plan: Plan, look: Look) -> str:
@@ -56,15 +68,22 @@ def describe(step: Step) -> Iterator[_Row]:
         case RemoveFile():
             yield "remove", visible(step.path), ""
         case UpdateIndex():
-            for group in groups(entry.path for entry in step.remove):
-                yield "untrack", visible(group.name), f"{count(group.files, 'file')}, kept on disk"
-            for path, _ in step.add:
-                yield "stage", visible(path), ""
+            yield from _describe_update(step)
         case RestoreIndex():
             for group in groups(change.path for change in step.changes):
                 yield "restore", visible(group.name), f"{count(group.files, 'entry', 'entries')} of git's index"
+        case RemoveTree() | MoveToTrash() | RestoreFromTrash():
+            weight = f"{count(step.files, 'file')}, {size(step.bytes)}" if step.files or step.bytes else ""
+            yield _WHOLE[type(step)], visible(step.path), weight
         case _:
             assert_never(step)
+
+
+def _describe_update(step: UpdateIndex) -> Iterator[_Row]:
+    for group in groups(entry.path for entry in step.remove):
+        yield "untrack", visible(group.name), f"{count(group.files, 'file')}, kept on disk"
+    for path, _ in step.add:
+        yield "stage", visible(path), ""
 
 
 def _totals(plan: Plan) -> str:
@@ -80,7 +99,17 @@ def _totals(plan: Plan) -> str:
     ]
     if restored:
         parts.append(f"{count(restored, 'index entry', 'index entries')} to restore")
-    return f"{', '.join(parts)}; {'no other file' if removed else 'no file'} is deleted from disk."
+    parts += _whole(plan)
+    gone = removed or any(isinstance(step, RemoveTree) for step in plan.steps)
+    return "; ".join(filter(None, (", ".join(parts), f"{'no other file' if gone else 'no file'} is deleted from disk.")))
+
+
+def _whole(plan: Plan) -> Iterator[str]:
+    """How many files and folders are taken whole, and what they weigh."""
+    for kind, words in ((RemoveTree, "delete"), (MoveToTrash, "move to the trash"), (RestoreFromTrash, "bring back")):
+        steps = [step for step in plan.steps if isinstance(step, kind)]
+        if steps:
+            yield f"{size(sum(step.bytes for step in steps))} in {count(len(steps), 'place')} to {words}"
 
 
 def _diff(path: str, old: bytes | None, new: bytes | None) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kempt.model.finding import Finding
 
+_PERIODS = ((365 * 24 * 3600, "year"), (30 * 24 * 3600, "month"), (24 * 3600, "day"), (3600, "hour"), (60, "minute"))
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _PROMOTED, _WITH_TENTHS = 999.5, 9.95  # what rounds to 1,000 has the next unit, what rounds to 10 no tenths
 
@@ -20,6 +21,15 @@ def size(number: int) -> str:
         amount, unit = amount / 1000, unit + 1
     digits = f"{amount:.1f}".removesuffix(".0") if unit and amount < _WITH_TENTHS else f"{amount:,.0f}"
     return f"{digits} {_UNITS[unit]}"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in the largest unit that fits at least once: "3 days", "14 months"; "now" below a minute."""
+    for length, name in _PERIODS:
+        number = int(seconds // length)
+        if number >= (2 if name in {"year", "month"} else 1):
+            return count(number, name)
+    return "now"
 
 
 def extent(finding: Finding) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from kempt.model.plan import Outcome, Receipt, Result
+from collections.abc import Sequence
+
+from kempt.model.disk import TRASH_DAYS
+from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result
 from kempt.report.columns import paint
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.plan import describe
+from kempt.report.quantity import count, size
 
-_PAST = {"write": "wrote", "remove": "removed", "untrack": "untracked", "stage": "staged", "restore": "restored"}
+_PAST = {
+    "write": "wrote", "remove": "removed", "untrack": "untracked", "stage": "staged", "restore": "restored",
+    "delete": "removed", "trash": "moved to the trash:", "bring back": "brought back",
+}  # fmt: skip
 _NOT_DONE = {Result.REFUSED: "refused", Result.FAILED: "failed"}
 
 
@@ -19,12 +26,42 @@ def to_text(receipt: Receipt, look: Look) -> str:
     lines += [_warned("left as it is", f"{visible(left.path)}: {visible(left.reason)}", look) for left in receipt.left]
     if not lines:
         lines = ["Nothing was changed."]
-    if receipt.journal:
+    lines += weights(receipt)
+    if receipt.journal and can_go_back(receipt):
         lines += ["", f"Take it back with `kempt undo {visible(receipt.journal)}`."]
     return "".join(f"{line}\n" for line in lines)
 
 
+def weights(receipt: Receipt) -> list[str]:
+    """What was freed for good, and what is held in the trash and until when; in bytes and in files."""
+    freed = [each for each in receipt.outcomes if isinstance(each.step, RemoveTree) and (each.files or each.bytes)]
+    held = [each for each in receipt.outcomes if isinstance(each.step, MoveToTrash) and each.result is Result.DONE]
+    lines = [f"Freed {_sum(freed)}."] if freed else []
+    if held:
+        until = _day_after(receipt.journal, TRASH_DAYS)
+        lines.append(f"{_sum(held)} held in the trash until {until}; `kempt clean --purge` frees that now.")
+    return ["", *lines] if lines else []
+
+
+def can_go_back(receipt: Receipt) -> bool:
+    """Whether something was done that undo can take back: what is removed for good cannot, and need not be."""
+    return any(each.result is Result.DONE and not isinstance(each.step, RemoveTree) for each in receipt.outcomes)
+
+
+def _sum(outcomes: Sequence[Outcome]) -> str:
+    return f"{size(sum(each.bytes for each in outcomes))} in {count(sum(each.files for each in outcomes), 'file')}"
+
+
+def _day_after(journal: str, days: int) -> str:
+    """A day counted from that of a change, whose id begins with it."""
+    from datetime import date, timedelta
+
+    return f"{date.fromisoformat(journal[:8]) + timedelta(days):%Y-%m-%d}"
+
+
 def _done(outcome: Outcome) -> list[str]:
+    if isinstance(outcome.step, RemoveTree):  # what went is told by what was there, not by what was planned
+        return [f"removed {visible(outcome.step.path)} ({_sum((outcome,))})"]
     return [f"{_PAST[verb]} {name}{amount and f' ({amount})'}" for verb, name, amount in describe(outcome.step)]
 
 

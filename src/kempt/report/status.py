@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from shlex import quote
 from typing import NamedTuple
 
+from kempt.model.disk_overview import DiskBrief
 from kempt.model.report import Report
 from kempt.model.rule import PROMISES
 from kempt.model.status import Promise, State, Status
@@ -14,20 +15,27 @@ from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
 from kempt.report.json import VERSION, array, encode, summary
 from kempt.report.look import Look
-from kempt.report.quantity import count, message_of
+from kempt.report.quantity import count, message_of, size
 from kempt.report.redaction import without_secrets
 
 _MARKS = {State.KEPT: ("✓", "green"), State.BROKEN: ("✗", "red"), State.UNCHECKED: ("·", "dim")}
 _MARGIN, _GAP = 4, 3
+_WORTH = 10 * 10**6
+"""Bytes: less is no reason for a line."""
 _NARROWEST = 30
 """Columns that a reason needs; with fewer, the command goes on a line of its own."""
 
 
-def to_text(status: Status, look: Look) -> str:
-    """A promise a line: its state, why, and the command to type next; below them how much was found in all."""
+def to_text(status: Status, look: Look, disk: DiskBrief | None = None) -> str:
+    """A promise a line: its state, why, and the command to type next; below them how much was found in all.
+
+    With a look at the disk, also what of it can go, where that is worth a line.
+    """
     rows = [_row(promise, look) for promise in status.promises]
     if status.report.findings:
         rows.append(_Row("", tally(status.report), command("check", look).strip("`")))
+    if text := _can_go(disk):
+        rows.append(_Row("", text, f"kempt disk {visible(look.target)}".rstrip()))
     names = max(map(len, PROMISES.values()))
     commands = max(width(row.command) for row in rows)
     room = look.width - _MARGIN - names - _GAP
@@ -36,8 +44,9 @@ def to_text(status: Status, look: Look) -> str:
     lines = [_heading(status, look), ""]
     for promise, row in zip(status.promises, rows, strict=False):
         lines += _shown(promise.state, row, reasons, look, beside=beside)
-    if len(rows) > len(status.promises):
-        lines += ["", *_total(rows[-1], names, reasons, look, beside=beside)]
+    below = rows[len(status.promises) :]
+    lines += [""] * bool(below)
+    lines += [line for row in below for line in _total(row, names, reasons, look, beside=beside)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -60,6 +69,15 @@ class _Row(NamedTuple):
     name: str
     reason: str
     command: str
+
+
+def _can_go(disk: DiskBrief | None) -> str:
+    """What of the disk can go, in words; empty where it is not worth a line."""
+    if disk is None:
+        return ""
+    said = [f"{size(disk.going.bytes)} of bytecode and tool caches"] if disk.going.bytes >= _WORTH else []
+    said += [count(disk.environments, "environment")] if disk.environments else []
+    return f"{' and '.join(said)} can go" if said else ""
 
 
 def _row(promise: Promise, look: Look) -> _Row:

@@ -12,7 +12,8 @@ from kempt.model.repo import Repo
 from kempt.model.rule import Rule
 from kempt.rules import building, staging
 
-CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache")
+CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".kempt-*")
+"""Tools' caches, and kempt's own trash, which holds whole environments for some days."""
 
 
 def check(repo: Repo) -> Iterator[Finding]:

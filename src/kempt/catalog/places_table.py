@@ -1,0 +1,36 @@
+"""Where managers keep environments, made from `places.toml` by `scripts/generate_catalog.py`."""
+
+from __future__ import annotations
+
+ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], str], ...] = (
+    ("Pipenv", "WORKON_HOME", "", "*", (), ""),
+    ("Pipenv", "", "xdg-data", "virtualenvs/*", ("linux", "darwin"), ""),
+    ("virtualenvwrapper", "", "home", ".virtualenvs/*", (), ""),
+    ("Poetry", "POETRY_VIRTUALENVS_PATH", "", "*", (), ""),
+    ("Poetry", "POETRY_CACHE_DIR", "", "virtualenvs/*", (), ""),
+    ("Poetry", "", "cache", "pypoetry/virtualenvs/*", ("linux", "darwin"), ""),
+    ("Poetry", "", "cache", "pypoetry/Cache/virtualenvs/*", ("win32",), ""),
+    ("PDM", "", "data", "pdm/venvs/*", ("linux", "darwin"), ""),
+    ("PDM", "", "data", "pdm/pdm/venvs/*", ("win32",), ""),
+    ("Hatch", "HATCH_DATA_DIR", "", "env/virtual/*/*/*", (), ""),
+    ("Hatch", "", "data", "hatch/env/virtual/*/*/*", (), ""),
+    ("pipx", "PIPX_HOME", "", "venvs/*", (), "pipx uninstall {name}"),
+    ("pipx", "", "xdg-data", "pipx/venvs/*", ("linux",), "pipx uninstall {name}"),
+    ("pipx", "", "data", "pipx/venvs/*", ("darwin",), "pipx uninstall {name}"),
+    ("pipx", "", "home", ".local/pipx/venvs/*", (), "pipx uninstall {name}"),
+    ("pipx", "", "home", "pipx/venvs/*", ("win32",), "pipx uninstall {name}"),
+    ("uv tool", "UV_TOOL_DIR", "", "*", (), "uv tool uninstall {name}"),
+    ("uv tool", "", "xdg-data", "uv/tools/*", ("linux", "darwin"), "uv tool uninstall {name}"),
+    ("uv tool", "", "roaming", "uv/data/tools/*", ("win32",), "uv tool uninstall {name}"),
+    ("pyenv", "PYENV_ROOT", "", "versions/*/envs/*", (), "pyenv virtualenv-delete {name}"),
+    ("pyenv", "", "home", ".pyenv/versions/*/envs/*", (), "pyenv virtualenv-delete {name}"),
+    ("conda", "CONDA_PREFIX", "", "envs/*", (), ""),
+    ("conda", "MAMBA_ROOT_PREFIX", "", "envs/*", (), ""),
+    ("conda", "", "home", ".conda/envs/*", (), ""),
+    ("conda", "", "home", "miniconda3/envs/*", (), ""),
+    ("conda", "", "home", "anaconda3/envs/*", (), ""),
+    ("conda", "", "home", "miniforge3/envs/*", (), ""),
+    ("conda", "", "home", "mambaforge/envs/*", (), ""),
+    ("conda", "", "home", "micromamba/envs/*", (), ""),
+    ("conda", "", "xdg-data", "mamba/envs/*", ("linux", "darwin"), ""),
+)

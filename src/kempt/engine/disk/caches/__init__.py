@@ -1,0 +1,1 @@
+"""Download caches of a user: found, looked at, and pruned."""

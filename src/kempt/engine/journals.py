@@ -1,0 +1,101 @@
+"""What kempt changed lately, found by where it was changed, and what a kempt that was stopped left there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kempt.errors import KemptError, UnreadableError, UnsupportedError
+from kempt.formats.journal import TRASHED, is_settled, parse
+from kempt.host.folders import real
+from kempt.host.gitdir import find_git_dir
+from kempt.host.journal import Outline, outlines, read_journals
+from kempt.model.journal import Journal, TreeChange
+
+
+def journals(*, identity: str = "", root: str = "") -> Iterator[Journal]:
+    """Journals as they are needed, the last first: large ones take a while to read."""
+    yield from filter(None, map(parse, read_journals(identity, root)))
+
+
+def journals_about(folder: str) -> Iterator[Journal]:
+    """Changes of the repository that holds a folder, and those that took files or folders whole around it; last first.
+
+    Of these, the ones whose root is the folder, lies in it or holds it.
+    """
+    repository, place = real(repository_of(folder)), real(folder)
+    for outline in outlines():
+        root = _root(outline, repository)
+        if root and (root == repository or overlap(root, place)):
+            journal = _whole(outline)
+            if journal is not None and (root == repository or takes(journal)):
+                yield journal
+
+
+def unsettled(root: str) -> Iterator[Journal]:
+    """Changes at, below or above a root that took files or folders whole, and were stopped on the way."""
+    for outline in outlines():
+        if not is_settled(outline.last):
+            found = _root(outline, "")
+            journal = _whole(outline) if found and overlap(found, root) else None
+            if journal is not None and takes(journal):
+                yield journal
+
+
+def journals_around(folders: Sequence[str], until: str = "") -> Iterator[Journal]:
+    """Changes that moved something to the trash at, below or above one of these folders; without any, anywhere.
+
+    Each with only what it moved there: other lines are not read, as every run of `kempt clean` asks for these. `until`
+    is the time of the last one that matters, as in an id.
+    """
+    for outline in outlines(until):
+        content = _content(outline)
+        if TRASHED in content:
+            root = _root(outline, "")
+            if root and (not folders or any(overlap(root, folder) for folder in folders)):
+                first, *rest = content.split(b"\n")
+                journal = parse(b"\n".join((first, *(line for line in rest if TRASHED in line))))
+                yield from filter(None, (journal,))
+
+
+def takes(journal: Journal) -> bool:
+    """Whether it is a change that took files or folders whole."""
+    return any(isinstance(intent, TreeChange) for intent in journal.intents)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether one of two folders is the other or holds it."""
+    one, other = f"{one.rstrip('/')}/", f"{other.rstrip('/')}/"
+    return one.startswith(other) or other.startswith(one)
+
+
+def repository_of(folder: str) -> str:
+    """The root that plans for this folder are made for."""
+    try:
+        return find_git_dir(folder).work_tree or folder
+    except KemptError as error:
+        if error.code != "KPT003":
+            raise
+        return folder
+
+
+def _content(outline: Outline) -> bytes:
+    """All of a journal; empty where it is gone by now."""
+    try:
+        return outline.read()
+    except UnreadableError:
+        return b""
+
+
+def _whole(outline: Outline) -> Journal | None:
+    return parse(_content(outline))
+
+
+def _root(outline: Outline, repository: str) -> str:
+    """The root of a change, by the first line of its journal; empty where that cannot be told."""
+    try:
+        journal = parse(outline.first)
+    except UnsupportedError:
+        if repository and outline.is_about(repository):
+            raise
+        return ""
+    return journal.header.root if journal else ""

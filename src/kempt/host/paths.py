@@ -1,0 +1,35 @@
+"""Paths of this machine, taken apart and put together as text: nothing is looked at."""
+
+from __future__ import annotations
+
+import os
+
+
+def join(folder: str, *names: str) -> str:
+    """What lies in a folder under these names."""
+    return os.path.join(folder, *names)
+
+
+def name_of(path: str) -> str:
+    """The last part."""
+    return os.path.basename(path)
+
+
+def parent_of(path: str) -> str:
+    """The folder that holds it; of the top, the top itself."""
+    return os.path.dirname(path)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies below it; both absolute."""
+    return f"{path}{os.sep}".startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def relative(path: str, folder: str) -> str:
+    """A path below a folder as steps write it: relative to the folder, with `/`."""
+    return path.removeprefix(folder.rstrip(os.sep) + os.sep).replace(os.sep, "/")
+
+
+def absolute(relative_path: str, folder: str) -> str:
+    """The reverse of `relative`."""
+    return os.path.join(folder, relative_path.replace("/", os.sep))

@@ -1,0 +1,77 @@
+"""Work that copies of this process share."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from kempt.host.forks import in_forks
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a process")
+
+
+def squared(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def killed(parent: int, number: int) -> tuple[int, int]:
+    if os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return squared(number)
+
+
+def failing(parent: int, number: int) -> tuple[int, int]:
+    if os.getpid() != parent:
+        raise ValueError
+    return squared(number)
+
+
+@pytest.mark.parametrize("items", [0, 1, 2, 100, 20_000])
+def test_each_thing_is_done_in_order(items: int) -> None:
+    assert [number * number for number in range(items)] == [
+        square for square, _ in in_forks(squared, range(items), 3)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("work", [killed, failing])
+def test_what_a_copy_did_not_do_is_done_here(work: object) -> None:
+    assert callable(work)
+    done = in_forks(partial(work, os.getpid()), range(50), 3)
+
+    assert [(number * number, os.getpid()) for number in range(50)] == done
+
+
+def test_a_process_with_threads_is_not_copied() -> None:
+    end = threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        done = in_forks(squared, range(50), 3)
+    finally:
+        end.set()
+        other.join()
+
+    assert {os.getpid()} == {pid for _, pid in done}
+
+
+def interrupted(parent: int, number: int) -> tuple[int, int]:
+    if os.getpid() == parent and number:
+        raise KeyboardInterrupt
+    return squared(number)
+
+
+@pytest.mark.parametrize("work", [squared, partial(interrupted, os.getpid())])
+def test_no_copy_and_no_pipe_is_left(work: Callable[[int], tuple[int, int]]) -> None:
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    with suppress(KeyboardInterrupt):
+        in_forks(work, range(50), 4)
+
+    assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
