@@ -128,14 +128,14 @@ def tables() -> tuple[Table, ...]:
         Claim("uv's unused half, freed by `kempt prune`", unused.freed / unused.before, 0.4, at_least=True),
         Claim("what the plan said over what `du` says is gone", told / purge.freed, 1.0),
     )
-    first = found[0].spent.cpu
+    first = found[0].spent
     return (Table("`kempt prune`, caches half of which were not used for 120 days",
                   tuple(_row(each, first) for each in found), claims),)  # fmt: skip
 
 
-def _row(each: Pruned, first: float) -> Row:
+def _row(each: Pruned, first: Spent) -> Row:
     name = f"{each.command}: {each.freed / 1e6:.1f} of {each.before / 1e6:.1f} MB"
-    return Row(name, 1, *each.spent, each.spent.cpu / first)
+    return Row(name, 1, *each.spent, each.spent.cpu / first.cpu, each.spent.wall / first.wall)
 
 
 if __name__ == "__main__":
