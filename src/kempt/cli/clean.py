@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.agreement import AgreementArgs, carry_out, is_agreed, is_told
 from kempt.cli.amounts import AGES, age
 from kempt.cli.options import (
     ProgressArgs,
@@ -19,14 +20,13 @@ from kempt.cli.options import (
 from kempt.engine.disk.clean import plan_clean
 from kempt.engine.surroundings import processors
 from kempt.model.cleaning import DEFAULT_GROUPS, GROUPS, Cleaning, Wishes
-from kempt.model.plan import Receipt
 from kempt.report import clean as shown
 from kempt.report.look import Look
 
 FORMATS = ("text", "json")
 
 
-class Args(ProgressArgs):
+class Args(ProgressArgs, AgreementArgs):
     """The arguments of `kempt clean`."""
 
     paths: list[str]
@@ -39,8 +39,6 @@ class Args(ProgressArgs):
     in_environments: bool
     no_trash: bool
     purge: bool
-    yes: bool
-    dry_run: bool
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -77,8 +75,7 @@ def run(args: Args) -> int:
     if args.purge:
         from kempt.cli.purging import purge
 
-        agreed = args.yes and not args.dry_run
-        return purge(args.paths, report_look(args, "clean"), agreed=agreed, asks=not args.dry_run)
+        return purge(args.paths, report_look(args, "clean"), agreed=is_told(args), asks=not args.dry_run)
     wishes = _wishes(args)
     tell = None if args.quiet or args.no_progress else output.progress
     cleaning = plan_clean(args.paths or ["."], wishes, jobs=processors(), tell=tell)
@@ -88,13 +85,13 @@ def run(args: Args) -> int:
     if form == "json":
         from kempt.report.clean_json import to_json
 
-        receipts = _carried_out(cleaning) if args.yes and not args.dry_run else None
+        receipts = carry_out(cleaning.plans) if is_told(args) else None
         _expire(cleaning, look, agreed=receipts is not None)
         deliver(args, to_json(cleaning, receipts), form)
         return max(code, int(any(not each.ok for each in receipts or ())))
     deliver(args, shown.to_text(cleaning, look))
-    agreed = _is_agreed(args, cleaning) if cleaning.taken else args.yes and not args.dry_run
-    receipts = _carried_out(cleaning) if agreed else ()
+    agreed = is_agreed(args, shown.question(cleaning)) if cleaning.taken else is_told(args)
+    receipts = carry_out(cleaning.plans) if agreed else ()
     if receipts:
         output.emit("\n" + shown.done(cleaning, receipts, look))
     emptied, failed = _expire(cleaning, look, agreed=agreed)
@@ -131,15 +128,3 @@ def _words(args: Args) -> str:
     words += ["--in-environments"] * args.in_environments
     words += ["--no-trash"] * args.no_trash
     return "".join(f" {word}" for word in words)
-
-
-def _is_agreed(args: Args, cleaning: Cleaning) -> bool:
-    if args.yes or args.dry_run:
-        return args.yes and not args.dry_run
-    return output.can_ask() and output.ask(f"\n{shown.question(cleaning)}")
-
-
-def _carried_out(cleaning: Cleaning) -> tuple[Receipt, ...]:
-    from kempt.engine.apply import apply
-
-    return tuple(map(apply, cleaning.plans))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.agreement import AgreementArgs, is_told
 from kempt.cli.amounts import AGES, age, size
 from kempt.cli.options import OutputArgs, add_agreement, add_output, add_progress, deliver, format_of, report_look
 from kempt.engine.disk.caches.prune import plan_prune, prune
@@ -15,7 +16,7 @@ from kempt.report import prune as report
 FORMATS = ("text", "json")
 
 
-class Args(OutputArgs):
+class Args(OutputArgs, AgreementArgs):
     """The arguments of `kempt prune`."""
 
     tool: list[str]
@@ -23,8 +24,6 @@ class Args(OutputArgs):
     max_size: str | None
     ci: bool
     all: bool
-    yes: bool
-    dry_run: bool
     no_progress: bool
 
 
@@ -58,7 +57,7 @@ def run(args: Args) -> int:
         output.progress("")
         if chosen == "text" and not args.quiet:
             deliver(args, report.to_text(plan, report_look(args, "prune")))
-        if args.yes and not args.dry_run:
+        if is_told(args):
             receipt = prune(plan, tell)
     finally:
         output.progress("")

@@ -9,6 +9,7 @@ from kempt.model.caches import Cache, CacheList, PrunePlan, Remake, State
 from kempt.model.disk import Weight
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
+from kempt.report.home import short
 from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
 from kempt.report.quantity import age, count, size
@@ -98,11 +99,6 @@ def bar(value: int, part: int, whole: int, columns: int, *, blocks: bool) -> tup
     if not light:
         return _drawn(eighths), ""
     return _FULL * max(round(eighths / 8) - light, 0), _LIGHT * light
-
-
-def short(path: str, home: str) -> str:
-    """A path with `~` for the home folder."""
-    return f"~{path[len(home.rstrip('/')) :]}" if home and f"{path}/".startswith(f"{home.rstrip('/')}/") else path
 
 
 def why_not(cache: Cache) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kempt.model.envs import Environment, Removal
 from kempt.model.plan import Receipt, Result
 from kempt.report.columns import paint, wrap
-from kempt.report.envs import Listing, short, table
+from kempt.report.envs import Listing, shown_path, table
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
@@ -73,6 +73,6 @@ def extent(environments: Sequence[Environment]) -> str:
 
 
 def _stays(path: str, reason: str, listing: Listing, look: Look) -> Iterator[str]:
-    first, *others = wrap(f"{short(path, listing)} stays: {visible(reason)}", look.width)
+    first, *others = wrap(f"{shown_path(path, listing)} stays: {visible(reason)}", look.width)
     yield paint(first, "dim", on=look.color)
     yield from (paint(f"    {line}", "dim", on=look.color) for line in others)

@@ -363,6 +363,21 @@ def test_an_environment_that_a_sync_works_on_stays(shop: Path) -> None:
     assert [".venv"] == list(spared(plan(shop, "envs"), shop))
 
 
+def test_an_environment_that_a_command_starts_from_stays(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_environment(shop / ".venv")
+    old_environment(shop / "web" / ".venv")
+    write_files(shop, {"web/uv.lock": "", "web/pyproject.toml": ""})
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "tool").symlink_to(shop / ".venv" / "bin" / "python")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    cleaning = plan(shop, "envs")
+
+    assert ["web/.venv"] == taken(cleaning, shop)
+    assert {".venv": f"is where a command starts from: {tmp_path}/bin/tool"} == spared(cleaning, shop)
+
+
 def test_the_folders_of_tox_and_nox_go_with_environments_and_need_no_lock(tmp_path: Path) -> None:
     write_files(tmp_path / "x", {"tox.ini": "", ".nox/.gitignore": "*"})
     old_environment(tmp_path / "x" / ".tox" / "py311")

@@ -85,7 +85,7 @@ class _Cleaner:
         left = self._without(left, self._alive(left))
         for each in examine(left, now=self._time, jobs=jobs, tell=tell):
             self._weigh_up(each)
-        self.taken.sort(key=_order)
+        self.taken = sorted(self._without(self.taken, self._started_from()), key=_order)
 
     def plans(self) -> Iterator[Plan]:
         """The plan, if anything goes. Where the folder itself goes, it is that of the folder that holds it."""
@@ -132,6 +132,15 @@ class _Cleaner:
         from kempt.engine.disk.living import kept_alive
 
         return kept_alive(living, self._time)
+
+    def _started_from(self) -> Mapping[str, str]:
+        """Asked last, about what would go: the answer lies all over the PATH."""
+        environments = [each.thing.path for each in self.taken if each.thing.kind is Kind.ENVIRONMENT]
+        if not environments:
+            return {}
+        from kempt.engine.disk.living import started_from
+
+        return started_from(environments)
 
     def _inside_environments(self, tell: Tell | None) -> Iterator[Candidate]:
         """The bytecode inside environments, where that is asked for and they do not go themselves."""
