@@ -28,7 +28,17 @@ def is_told(args: AgreementArgs) -> bool:
 
 
 def carry_out(plans: Iterable[Plan]) -> tuple[Receipt, ...]:
-    """Do it, one plan after the other."""
-    from kempt.engine.apply import apply
+    """Do it, one plan after the other. Where that is stopped, what was done by then is told before this raises."""
+    from kempt.engine.apply import Stopped, apply
 
-    return tuple(map(apply, plans))
+    receipts: list[Receipt] = []
+    try:
+        for plan in plans:
+            receipts.append(apply(plan))  # noqa: PERF401 - those that are done are told of
+    except Stopped as stopped:
+        from kempt.report.receipt import stopped as shown
+
+        output.progress("")
+        output.tell(shown((*receipts, stopped.receipt), output.width()))
+        raise
+    return tuple(receipts)

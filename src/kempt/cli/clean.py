@@ -19,6 +19,7 @@ from kempt.cli.options import (
 )
 from kempt.engine.disk.clean import plan_clean
 from kempt.engine.surroundings import processors
+from kempt.errors import UsageError
 from kempt.model.cleaning import DEFAULT_GROUPS, GROUPS, Cleaning, Wishes
 from kempt.report import clean as shown
 from kempt.report.look import Look
@@ -75,7 +76,8 @@ def run(args: Args) -> int:
     if args.purge:
         from kempt.cli.purging import purge
 
-        return purge(args.paths, report_look(args, "clean"), agreed=is_told(args), asks=not args.dry_run)
+        _refuse_with_purge(args)
+        return purge(args.paths, args, args.older_than, agreed=is_told(args), asks=not args.dry_run)
     wishes = _wishes(args)
     tell = None if args.quiet or args.no_progress else output.progress
     cleaning = plan_clean(args.paths or ["."], wishes, jobs=processors(), tell=tell)
@@ -89,13 +91,14 @@ def run(args: Args) -> int:
         _expire(cleaning, look, agreed=receipts is not None)
         deliver(args, to_json(cleaning, receipts), form)
         return max(code, int(any(not each.ok for each in receipts or ())))
-    deliver(args, shown.to_text(cleaning, look))
+    silent = args.quiet and is_told(args)
+    deliver(args, shown.unread(cleaning, look) if silent else shown.to_text(cleaning, look))
     agreed = is_agreed(args, shown.question(cleaning)) if cleaning.taken else is_told(args)
     receipts = carry_out(cleaning.plans) if agreed else ()
     if receipts:
-        output.emit("\n" + shown.done(cleaning, receipts, look))
+        output.emit("\n" * (not args.quiet) + shown.done(cleaning, receipts, look))
     emptied, failed = _expire(cleaning, look, agreed=agreed)
-    output.emit(emptied)
+    output.emit(emptied if failed or not silent else "")
     if cleaning.taken and not agreed:
         output.emit(shown.how_to_go_on(look, _words(args)))
     return max(code, failed, int(any(not each.ok for each in receipts)))
@@ -108,6 +111,20 @@ def _expire(cleaning: Cleaning, look: Look, *, agreed: bool) -> tuple[str, int]:
     from kempt.cli.purging import expire
 
     return expire(look, agreed=agreed, found=cleaning.own)
+
+
+def _refuse_with_purge(args: Args) -> None:
+    """Raise UsageError for an option that says nothing about the trash: it would be heeded by nobody."""
+    said = {f"--{group}": True for group in args.groups} | {
+        "--all": args.all, "--keep": bool(args.keep), "--include": bool(args.include),
+        "--without-lock": args.without_lock, "--in-environments": args.in_environments, "--no-trash": args.no_trash,
+    }  # fmt: skip
+    for option, given in said.items():
+        if given:
+            raise UsageError(
+                f"--purge takes what is in the trash already; {option} says nothing about that",
+                hint="--purge alone, or with PATH and --older-than",
+            )
 
 
 def _wishes(args: Args) -> Wishes:

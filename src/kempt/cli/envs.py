@@ -125,12 +125,19 @@ def _remove(args: Args, form: str, removal: Removal, listing: Listing, look: Loo
     receipts = carry_out(last.plans) if agreed else ()
     if receipts or last.spared != removal.spared:
         late = last._replace(spared=last.spared[len(removal.spared) :])
-        output.emit("\n" + removals.done(receipts, late, listing, look))
+        output.emit("\n" + removals.done(receipts, late, listing, look._replace(target=_places(args, listing, last))))
     emptied, failed = expire(look, agreed=agreed)
     output.emit(emptied)
     if removal.plans and not agreed:
         output.emit(removals.how_to_go_on(look, _filters(args)))
     return max(failed, int(any(not each.ok for each in receipts)))
+
+
+def _places(args: Args, listing: Listing, removal: Removal) -> str:
+    """The folders that hold the trash: as they were typed if all of it lies in them, which a central place does not."""
+    roots = tuple(f"{root.rstrip('/')}/" for root in listing.listed.roots)
+    typed = all(f"{plan.root}/".startswith(roots) for plan in removal.plans)
+    return " ".join(map(quoted, args.paths if typed else (plan.root for plan in removal.plans)))
 
 
 def _shown(text: str, args: Args, form: str) -> str:

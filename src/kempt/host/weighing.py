@@ -15,7 +15,7 @@ from kempt.host.blocks import BLOCK, TOLD, blocks_of, occupied
 from kempt.model.disk import Weight
 
 _TOLERANCE = 60  # seconds: what is written while it is looked at is not from the future
-_TYPE, _FOLDER, _SMALLEST = 0o170000, stat.S_IFDIR, stat.S_IFREG  # a link's mode is larger than a file's
+_TYPE, _FOLDER, _SMALLEST, _LINK = 0o170000, stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK  # in the order of their numbers
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _BY_DESCRIPTOR = os.listdir in os.supports_fd and os.stat in os.supports_dir_fd
 _CACHE = "__pycache__"
@@ -143,7 +143,7 @@ class Look:
             files += 1
             if found[8] > written:  # noqa: PLR1730 - a call of max() for each file takes longer than all else here
                 written = found[8]
-            if found[7] > read:  # noqa: PLR1730
+            if found[7] > read and found[0] < _LINK:  # finding an environment's Python reads its links
                 read = found[7]
         self.files += files
         self.bytes += blocks * BLOCK

@@ -39,6 +39,19 @@ def trashes(roots: Sequence[str] = (), found: Iterable[str] = (), until: str = "
     return tuple(sorted(known.values(), key=lambda each: (each.made, each.path)))
 
 
+def held_for(held: Iterable[Trash], seconds: float) -> tuple[Trash, ...]:
+    """Those that have been there for so long; what is left of a removal is of no age and always among them."""
+    latest = now() - seconds
+    return tuple(each for each in held if each.made <= latest)
+
+
+def weighed(held: Iterable[Trash]) -> tuple[Trash, ...]:
+    """The same, with what each occupies by now: what a journal says of it is from before, and without its own files."""
+    from kempt.host.weighing import weigh
+
+    return tuple(each._replace(weight=weigh(each.path, dev=each.identity.dev)) for each in held)
+
+
 def plan_purge(held: Iterable[Trash]) -> tuple[Plan, ...]:
     """How to remove these for good: a plan for each folder that was cleaned. Give them to `apply`."""
     by_root: dict[str, list[RemoveTree]] = {}
