@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from conftest import RunKempt
+from kempt.engine.disk.caches.choose import choose
+from kempt.engine.disk.caches.found import caches
+from kempt.model.caches import PruneWishes
+from kempt.report.caches import Shown, to_text
+from kempt.report.look import Look
 from support.caches import age, du, plant
 
 ANSWER = "http-v2/0/e/1/0/b/0e10be9ea838"
@@ -40,6 +45,15 @@ def test_a_cache_is_a_line_with_its_place_below(kempt: RunKempt, cache: Path, tm
         "\n"
         "37 kB can go: unused for 90 days. `kempt prune` shows what.\n"
     )
+
+
+def test_a_narrow_screen_cuts_no_word(cache: Path, home: Path) -> None:
+    found = caches(("pip",))
+    shown = Shown(found, choose(found.caches, PruneWishes(), found.now_ns), str(home))
+    _, _, first, second, *_ = to_text(shown, Look(70)).splitlines()
+
+    assert first.endswith("  37 kB can go  2 entries")
+    assert "       used 3 days to 3 months ago" == second
 
 
 def test_a_tool_without_a_cache_is_a_line_only_when_more_is_asked_for(kempt: RunKempt, tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +18,7 @@ import pytest
 
 from cli.conftest import Run
 from conftest import MakeRepository, RunKempt
+from kempt.host.emptying import Emptying
 from support.cleaning import files, project
 from support.envs import DAY, backdate, make_environment
 from support.repositories import environment, write_files
@@ -77,6 +80,34 @@ def _gone(shop: Path) -> set[str]:
     return {name for name in (".coverage", "build", "dist", "src/__pycache__") if not (shop / name).exists()}
 
 
+def test_a_stopped_run_tells_what_was_done_by_then(run: Run, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(shop, {"z/__pycache__/a.cpython-311.pyc": "code"})
+    begun: list[Emptying] = []
+
+    def stopped(self: Emptying, jobs: int = 2) -> None:
+        begun.append(self)
+        if len(begun) == 2:
+            raise KeyboardInterrupt
+        whole(self, jobs)
+
+    whole = Emptying.run
+    monkeypatch.setattr(Emptying, "run", stopped)
+    ended = run("clean", "--yes")
+
+    assert 130 == ended.status
+    assert re.fullmatch(r"Freed [\d.]+ kB in 2 files\.\nkempt: interrupted\n", ended.err)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has neither of these signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_it_as_an_interrupt_does(
+    number: int, run: Run, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Emptying, "run", lambda self, jobs=2: os.kill(os.getpid(), number))
+
+    assert (130, "kempt: interrupted\n") == (run("clean", "--yes").status, run("clean", "--yes").err)
+
+
 def test_undo_brings_back_what_went_to_the_trash(run: Run, shop: Path) -> None:
     before = files(shop)
     run("clean", "--build", "--yes")
@@ -85,11 +116,43 @@ def test_undo_brings_back_what_went_to_the_trash(run: Run, shop: Path) -> None:
 
 
 def test_verbose_lists_each_thing_and_why_others_stay(run: Run, shop: Path) -> None:
-    make_environment(shop / ".venv", now=NOW)
+    make_environment(shop / ".venv", now=time.time())
     out = plain(run("clean", "--envs", "--build", "-v").out)
 
     assert f"stays: {shop}/.venv was made or changed less than 10 minutes ago\n" in out
-    assert f"stays: {shop}/app.egg-info is not known to be made again by itself\n" in out
+    assert f"stays: {shop}/app.egg-info is not known to be made again by itself (--include egg-info)\n" in out
+
+
+def test_a_quiet_run_that_went_well_says_nothing(run: Run, shop: Path) -> None:
+    assert (0, "", "") == run("clean", "--all", "--yes", "--quiet")
+    assert {".coverage", "build", "dist", "src/__pycache__"} == _gone(shop)
+
+
+@pytest.mark.parametrize("name", ["-rf", "caf\udce9", "two\nlines", "it's"])
+def test_the_command_to_type_next_names_any_folder(name: str, run: Run, tmp_path: Path, home: Path) -> None:
+    write_files(tmp_path / "here" / name, {"__pycache__/a.cpython-311.pyc": ""})
+    out = run("clean", "--", name, cwd=tmp_path / "here").out
+    (command,) = re.findall(r"yet: `kempt clean (.*) --yes`", out)
+    shell = ["bash", "-c", f"printf %s {command}"]
+
+    assert os.fsencode(name) == subprocess.check_output(shell).removeprefix(b"./")
+
+
+def test_a_narrow_screen_cuts_no_word(run: Run, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    out = run("clean", "--all").out
+
+    assert [] == [line for line in out.splitlines() if len(line) > 60]
+    assert [] == [name for name in (".hypothesis", ".mypy_cache", ".ruff_cache", "src/__pycache__") if name not in out]
+
+
+def test_json_gives_the_bytes_of_a_name_that_is_no_text(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "repo" / "caf\udce9" / "__pycache__"
+    write_files(place, {"a.cpython-311.pyc": ""})
+    (item,) = json.loads(run("clean", "--output-format", "json").out)["items"]
+
+    assert f"{tmp_path}/repo/caf\\xe9/__pycache__" == item["path"]
+    assert os.fsencode(place) == base64.b64decode(item["path_base64"])
 
 
 def test_without_verbose_they_are_counted(run: Run, shop: Path) -> None:
@@ -120,7 +183,9 @@ def test_json_tells_what_goes_and_what_was_done(run: Run, shop: Path) -> None:
     assert ({"bytes": 0, "files": 0}, 3, []) == (
         done["result"]["freed"], done["result"]["trash"]["files"], done["result"]["failed"],
     )  # fmt: skip
-    assert [{"path": f"{shop}/app.egg-info", "reason": "is not known to be made again by itself"}] == done["spared"]
+    assert [
+        {"path": f"{shop}/app.egg-info", "reason": "is not known to be made again by itself (--include egg-info)"}
+    ] == done["spared"]
 
 
 @pytest.mark.parametrize(
@@ -223,3 +288,15 @@ def test_git_sees_nothing_of_what_was_cleaned(git_repo: MakeRepository, kempt: R
 
     assert 0 == kempt("clean", "--all", "--yes").status
     assert ("", [".gitignore", "a.py", "pyproject.toml"]) == (repository.git("status", "--short"), repository.tracked())
+
+
+def test_check_finds_nothing_in_the_trash(git_repo: MakeRepository, kempt: RunKempt) -> None:
+    repository = git_repo({"pyproject.toml": "", "a.py": "", "uv.lock": "", ".dockerignore": ".venv\n"})
+    make_environment(repository.root / ".venv", now=NOW, age_days=3)
+    write_files(repository.root, {"dist/a-1.tar.gz": "", ".gitignore": ".venv\ndist/\n"})
+    before = [kempt(*words).out for words in (["check"], ["check", "--diff"])]
+
+    assert 0 == kempt("clean", "--all", "--yes").status
+    [trash] = repository.root.glob(".kempt-trash-*")
+    assert {".gitignore", ".venv", "dist"} == {each.name for each in trash.iterdir()}
+    assert before == [kempt(*words).out for words in (["check"], ["check", "--diff"])]

@@ -121,9 +121,7 @@ def test_a_removal_is_shown_and_nothing_is_done(run: Run, code: Path) -> None:
     total, command = ended.out.splitlines()[-2:]
 
     assert (0, True) == (ended.status, (code / "old" / ".venv").is_dir())
-    assert re.fullmatch(
-        r"1 environment, \d+ kB in 5 files: to the trash, from where `kempt undo` brings it back.", total
-    )
+    assert re.fullmatch(r"1 environment, \d+ kB in 5 files: to the trash for 7 days.", total)
     assert "Nothing is removed yet: `kempt envs --stale 90d --remove --yes` does it." == command
 
 
@@ -139,6 +137,17 @@ def test_a_removal_is_done_and_undone(run: Run, code: Path) -> None:
     assert re.search(r"\n\d+ kB in 10 files held in the trash until \d{4}-\d\d-\d\d; ", done.out)
     assert {code / "old" / ".venv", code / "web" / "env"} <= set(before) - set(gone)
     assert before == sorted(code.rglob("*"))
+
+
+def test_outside_the_folder_that_was_asked_for_the_commands_name_the_place(run: Run, code: Path, home: Path) -> None:
+    place = home / ".local" / "share" / "virtualenvs"
+    make_environment(place / "gone-12345678", now=NOW, age_days=40, python=Path("/opt/python3.8/bin/python3.8"))
+    done = run("envs", "api", "--broken", "--remove", "--yes")
+
+    assert [("clean", "--purge", str(place)), ("undo", done.out.split("`")[-2].split()[-1])] == [
+        tuple(each.split()[1:]) for each in done.out.split("`")[-4::2]
+    ]
+    assert "gone-12345678" in run("clean", "--purge", place).out
 
 
 def test_what_stays_is_told_with_the_reason(run: Run, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_without_yes_the_plan_is_shown_and_nothing_is_done(
 ) -> None:
     before = du(cache)
 
-    assert (0, f"{PLAN}`kempt prune --yes` does it, with the same options.\n", "") == kempt(
+    assert (0, f"{PLAN}Nothing is removed yet: `kempt prune --yes` does it.\n", "") == kempt(
         "prune", *options, cwd=tmp_path
     )
     assert before == du(cache)
@@ -50,6 +50,16 @@ def test_with_yes_the_plan_is_done(kempt: RunKempt, cache: Path, tmp_path: Path)
     assert 36864 == before - du(cache)
     assert ["http-v2", "http-v2/0"] == sorted(str(path.relative_to(cache)) for path in cache.rglob("*"))[:2]
     assert not (cache / "http-v2/a").exists()
+
+
+def test_the_command_to_type_next_repeats_what_was_typed(kempt: RunKempt, cache: Path, tmp_path: Path) -> None:
+    out = kempt("prune", "--tool", "pip", "--older-than", "30d", cwd=tmp_path).out
+
+    assert "`kempt prune --tool pip --older-than 30d --yes`" in out
+
+
+def test_a_quiet_run_that_went_well_says_nothing(kempt: RunKempt, cache: Path, tmp_path: Path) -> None:
+    assert (0, "", "") == kempt("prune", "--yes", "--quiet", cwd=tmp_path)
 
 
 def test_a_second_run_finds_nothing(kempt: RunKempt, cache: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -65,10 +66,12 @@ def test_an_undo_can_be_taken_back_too(run: Run, repo: Path) -> None:
     assert after == {path for path in tree(repo) if ".kempt-" not in path}
 
 
-def test_the_list_shows_cleans_and_where_they_were(run: Run, repo: Path) -> None:
+def test_the_list_shows_cleans_and_where_they_were(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cleaned(repo)
     grow(repo, "a/dist/x")
     apply(clean(repo / "a", trash(repo / "a", "dist")))
+
+    monkeypatch.setenv("COLUMNS", "300")
 
     first, second = plain(run("undo", "--list").out, repo).splitlines()
     assert ["ID", "DATE", "kempt clean", "1 to the trash", "ROOT/a"] == re.split(r" {3,}", first)
@@ -81,26 +84,115 @@ def test_what_only_removed_needs_no_undo(run: Run, repo: Path) -> None:
     assert (2, "") == run("undo")[:2]
 
 
-def test_purge_shows_first_and_then_removes(run: Run, repo: Path) -> None:
+def test_what_only_removed_has_no_id_in_json(run: Run, repo: Path) -> None:
+    grow(repo, "b/__pycache__/m.cpython-311.pyc", "b/m.py", "pyproject.toml")
+    removed = json.loads(run("clean", "b", "--yes", "--output-format", "json").out)["result"]
+    kept = json.loads(run("clean", "--build", "--yes", "--output-format", "json").out)["result"]
+
+    assert (1, [], 1) == (removed["freed"]["files"], removed["undo"], len(kept["undo"]))
+
+
+def test_purge_shows_first_and_then_removes_as_much(run: Run, repo: Path) -> None:
     cleaned(repo)
     before = tree(repo)
     shown = run("clean", "--purge")
+    [weight] = re.findall(r"^ +(.+?)  3 files", shown.out)
     assert (0, before) == (shown.status, tree(repo))
     assert (
         plain(shown.out, repo)
-        == """\
-  8.2 kB  2 files  until DATE  ROOT/.kempt-trash-ID: .venv, dist
+        == f"""\
+  {weight}  3 files  until DATE  ROOT/.kempt-trash-ID: .venv, dist
 
-8.2 kB in 2 files in the trash.
+{weight} in 3 files in the trash.
 Nothing is removed yet: `kempt clean --purge --yes` does it.
 """
     )
 
     status, out, _ = run("clean", "--purge", "--yes")
     assert (0, {"a", "a/m.py"}) == (status, set(tree(repo)))
-    assert "Freed" in out
-    assert "in 3 files of the trash." in out
+    assert out.endswith(f"\nFreed {weight} in 3 files of the trash.\n")
     assert (0, "Nothing is in the trash here.\n", "") == run("clean", "--purge")
+
+
+def test_the_command_that_purges_names_the_folders_that_were_shown(run: Run, repo: Path) -> None:
+    grow(repo, "b c/dist/x")
+    cleaned(repo)
+    apply(clean(repo / "b c", trash(repo / "b c", "dist")))
+
+    said = run("clean", "--purge", "b c").out.splitlines()[-1]
+
+    assert "Nothing is removed yet: `kempt clean --purge 'b c' --yes` does it." == said
+
+
+@pytest.mark.parametrize("option", ["--all", "--build", "--keep=x", "--without-lock", "--no-trash"])
+def test_purge_refuses_what_says_nothing_about_the_trash(run: Run, repo: Path, option: str) -> None:
+    cleaned(repo)
+    before = tree(repo)
+    status, out, err = run("clean", "--purge", option, "--yes")
+
+    assert (2, "", before) == (status, out, tree(repo))
+    assert f"{option.partition('=')[0]} says nothing about that" in err
+
+
+def test_purge_takes_only_what_was_there_for_so_long(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned(repo)
+    assert (0, "Nothing is in the trash here.\n", "") == run("clean", "--purge", "--older-than", "3d", "--yes")
+
+    later = time.time() + 4 * 24 * 3600
+    monkeypatch.setattr("time.time", lambda: later)
+    said = run("clean", "--purge", "--older-than", "3d").out.splitlines()[-1]
+
+    assert "Nothing is removed yet: `kempt clean --purge --older-than 3d --yes` does it." == said
+
+
+def test_purge_in_json_and_into_a_file(run: Run, repo: Path) -> None:
+    cleaned(repo)
+    file = repo.parent / "out.json"
+    shown, done = (
+        json.loads(run("clean", "--purge", *more, "--output-format", "json").out) for more in ((), ("--yes",))
+    )
+    run("clean", "--purge", "--output-format", "json", "-o", file)
+
+    [held] = shown["trash"]
+    assert ([".venv", "dist"], 3, None) == (held["things"], held["files"], shown["result"])
+    assert {"freed": {"bytes": held["bytes"], "files": 3}, "failed": []} == done["result"]
+    assert [] == json.loads(file.read_text())["trash"]
+
+
+def test_an_empty_id_is_no_id(run: Run, repo: Path) -> None:
+    cleaned(repo)
+
+    assert (2, "", "kempt: the id is empty\n       kempt undo --list shows the ids\n") == run("undo", "")
+
+
+def test_what_is_left_as_it_is_is_said_once(run: Run, repo: Path) -> None:
+    cleaned(repo)
+    grow(repo, "dist/new")
+
+    status, out, _ = run("undo", "--yes")
+
+    assert (1, 1) == (status, out.count("left as it is"))
+
+
+def test_what_was_purged_is_passed_over(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(repo, "b/dist/x")
+    before = tree(repo)
+    apply(clean(repo / "a", trash(repo / "a", "m.py")))
+    apply(clean(repo / "b", trash(repo / "b", "dist")))
+    run("clean", "--purge", "b", "--yes")
+
+    monkeypatch.setenv("COLUMNS", "300")
+
+    status, out, _ = run("undo", "--yes")
+
+    assert (0, "passed over: kempt clean in ROOT/b, DATE: not in the trash any more") == (
+        status, plain(out, repo).splitlines()[0],
+    )  # fmt: skip
+    assert {path for path in before if not path.startswith("b/dist")} == set(tree(repo))
+    again = run("undo")
+    assert (2, "kempt: nothing to undo: what kempt moved to the trash here is not in it any more") == (
+        again.status, again.err.splitlines()[0],
+    )  # fmt: skip
 
 
 def test_every_run_purges_what_was_held_long_enough(run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

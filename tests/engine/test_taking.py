@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -153,6 +154,45 @@ def test_a_thing_that_was_put_back_by_hand_needs_nothing(root: Path) -> None:
     shown = plan_undo(str(root))
 
     assert ((), ()) == (shown.plan.steps, shown.left)
+
+
+def test_what_was_taken_again_comes_back_by_any_of_the_ids_and_without_one(root: Path) -> None:
+    """Doing it again moves it to another trash, which the first journal does not name."""
+    before = tree(root)
+    first = apply(clean(root, trash(root, "dist"), trash(root, ".venv"))).journal
+
+    for way in ("", first, "last"):
+        back = undo(plan_undo(str(root), first)).journal
+        again = undo(plan_undo(str(root), back)).journal
+        shown = plan_undo(str(root), {"last": again}.get(way, way))
+        receipt = undo(shown)
+
+        assert (True, (), before) == (receipt.ok, receipt.left, tree(root))
+        with pytest.raises(UsageError, match="kempt changed nothing here"):
+            plan_undo(str(root))
+        redone = undo(plan_undo(str(root), receipt.journal))
+        assert (True, (), False) == (redone.ok, redone.left, (root / "dist").exists())
+
+
+def test_a_change_whose_trash_is_gone_does_not_hide_the_one_before(root: Path) -> None:
+    first, second = (apply(clean(root, trash(root, path))).journal for path in ("dist", ".venv"))
+    shutil.rmtree(next(place for place in root.glob(".kempt-trash-*") if (place / ".venv").exists()))
+
+    shown = plan_undo(str(root))
+
+    assert (first, [second]) == (shown.journal.header.id, [each.header.id for each in shown.passed])
+    assert (Left(".venv", "not in the trash any more"),) == plan_undo(str(root), second).left
+    undo(shown)
+    with pytest.raises(UsageError, match="is not in it any more"):
+        plan_undo(str(root))
+
+
+def test_a_change_whose_folder_is_gone_does_not_hide_the_one_before(root: Path) -> None:
+    first = apply(clean(root, trash(root, "dist"))).journal
+    apply(clean(root / "a", trash(root / "a", "m.py")))
+    (root / "a").rename(root / "moved")
+
+    assert first == plan_undo(str(root)).journal.header.id
 
 
 def test_an_environment_works_again_when_it_is_back(tmp_path: Path) -> None:

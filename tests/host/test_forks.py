@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +78,40 @@ def test_no_copy_and_no_pipe_is_left(work: Callable[[int], tuple[int, int]]) -> 
     assert before == (len(os.listdir("/proc/self/fd")) if before else 0)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+SCAN = """
+import os, signal, sys, time
+from kempt.host.forks import in_forks
+
+def work(number):
+    time.sleep(0.001)
+    return "x" * 100_000
+
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+print("begun", flush=True)
+signal.setitimer(signal.ITIMER_REAL, float(sys.argv[1]))
+in_forks(work, range(60), 4)
+"""
+
+
+def test_an_interrupt_ends_it_and_all_copies_at_any_moment(tmp_path: Path) -> None:
+    script = tmp_path / "scan.py"
+    script.write_text(SCAN)
+    for number in range(24):
+        after = str(0.001 + number * 0.002)
+        ended = subprocess.run(  # a copy that is left holds stdout open, and this does not end
+            [sys.executable, str(script), after], capture_output=True, timeout=30, check=False
+        )
+
+        assert b"begun" in ended.stdout
+        assert ended.returncode in {0, -signal.SIGINT, -signal.SIGALRM}  # all was done, and the alarm came at the end
+
+
+def test_copies_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "scan.py"
+    script.write_text(SCAN.replace("SIGINT", "SIGKILL"))
+    for after in ("0.01", "0.02", "0.03", "0.05"):
+        ended = subprocess.run([sys.executable, str(script), after], capture_output=True, timeout=30, check=False)
+
+        assert ended.returncode in {0, -signal.SIGKILL, -signal.SIGALRM}

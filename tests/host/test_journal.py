@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kempt.errors import KemptError
-from kempt.host.journal import JournalFile, append_to, prune_journals, read_journals
+from kempt.host.journal import JournalFile, append_to, outlines, prune_journals, read_journals
 
 
 def write(identity: str, root: str, *lines: bytes) -> None:
@@ -31,6 +31,18 @@ def test_journals_are_read_back_the_last_first_and_by_repository(tmp_path: Path)
     assert [b"c\n", b"a\nb\n"] == list(read_journals(root=one))
     assert [b"d\n"] == list(read_journals("20260101-000000-0002"))
     assert [] == list(read_journals("20260101"))
+
+
+def test_outlines_are_those_begun_by_a_time_the_last_first(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        write(f"20260101-000000-000{number}", str(tmp_path), b"first\n", b"last\n")
+    found = list(outlines("20260101-000000-0002"))
+
+    assert ["20260101-000000-0002", "20260101-000000-0001"] == [each.identity for each in found]
+    assert [(b"first", b"first\nlast\n", b"first\nlast\n")] * 2 == [
+        (each.first, each.last, each.read()) for each in found
+    ]
+    assert 3 == len(list(outlines()))
 
 
 def test_only_their_owner_reads_them(tmp_path: Path, home: Path) -> None:

@@ -87,3 +87,14 @@ def test_a_deep_tree_is_no_obstacle(tmp_path: Path) -> None:
 
     top = tmp_path / "x"
     assert (1, du(top)) == (weigh(str(top), dev=os.lstat(top).st_dev).files, whole(top))
+
+
+def test_a_link_that_was_read_is_no_file_that_was_read(tmp_path: Path) -> None:
+    """Whoever looks for an environment's Python reads the links in its bin/, kempt among them."""
+    folder = tmp_path / "bin"
+    write_files(folder, {"file": "x"})
+    (folder / "link").symlink_to("file")
+    os.utime(folder / "file", (1_000, 1_000))
+    os.utime(folder / "link", (2_000, 1_000), follow_symlinks=False)
+
+    assert 1_000 * 10**9 == look_inside(str(folder), dev=os.lstat(folder).st_dev).read_ns

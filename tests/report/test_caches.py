@@ -6,7 +6,8 @@ import pytest
 
 from kempt.model.caches import Cache, CacheList, PrunePlan, PruneWishes, State, Where
 from kempt.model.disk import Process
-from kempt.report.caches import Shown, bar, short, to_text, why_not
+from kempt.report.caches import Shown, bar, to_text, why_not
+from kempt.report.home import short
 from kempt.report.look import Look
 from support.caches import FACTS
 

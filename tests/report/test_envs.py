@@ -147,7 +147,7 @@ def test_a_removal_lists_what_goes_and_what_stays() -> None:
     assert [
         "~/code/api/.venv stays: python (7) runs its Python",
         "",
-        "1 environment, 57 kB in 10 files: to the trash, from where `kempt undo` brings it back.",
+        "1 environment, 57 kB in 10 files: to the trash for 7 days.",
     ] == planned(removal, listing(BROKEN, RUNNING), Look()).splitlines()[-3:]
 
 

@@ -54,6 +54,19 @@ def test_changes_of_several_places_say_where() -> None:
     assert "kempt check --fix in /repo/b, 2026-11-22 20:03 UTC" == heading(other, Look())
 
 
+def test_in_a_narrow_terminal_how_much_comes_below() -> None:
+    held = HELD._replace(bytes=4096)
+    long = Journal(HEADER._replace(root=f"/code/{'x' * 50}"), (held, GONE), finished=True, undone=True)
+
+    assert f"""\
+20261122-200313-dc66   2026-11-22 20:03 UTC   kempt check --fix
+    1 removed (4.1 kB), 1 to the trash (4.1 kB);
+    /code/{"x" * 50}; taken back
+20261122-200313-dc66   2026-11-22 20:03 UTC   kempt check --fix
+    1 file; /repo
+""" == to_text([long, Journal(HEADER, (FILE,), finished=True)], Look(width=80))
+
+
 def test_what_need_not_be_taken_back() -> None:
     assert "" == needless(0)
     assert needless(2).startswith("not brought back: 2 things removed for good; the tools that made them do so again")

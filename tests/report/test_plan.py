@@ -5,7 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from kempt.model.plan import Expect, IndexChange, Plan, RemoveFile, RestoreIndex, Tracked, UpdateIndex, WriteFile
+from kempt.model.plan import (
+    Expect,
+    Identity,
+    IndexChange,
+    MoveToTrash,
+    Plan,
+    RemoveFile,
+    RemoveTree,
+    RestoreFromTrash,
+    RestoreIndex,
+    Step,
+    Tracked,
+    UpdateIndex,
+    WriteFile,
+)
 from kempt.model.tree import REGULAR, Entry
 from kempt.report import plan
 from kempt.report.look import Look
@@ -19,7 +33,7 @@ def entries(*paths: str) -> tuple[Entry, ...]:
     return tuple(Entry(REGULAR, "0" * 40, path) for path in paths)
 
 
-def made(*steps: WriteFile | RemoveFile | UpdateIndex | RestoreIndex) -> Plan:
+def made(*steps: Step) -> Plan:
     return Plan("/home/me/shop", steps, "kempt check --fix --unsafe-fixes")
 
 
@@ -66,6 +80,24 @@ kempt check --fix --unsafe-fixes will:
 """
 
     assert expected == plan.to_text(undo, Look())
+
+
+FOLDER = Identity(1, 2, 0o40000)
+
+
+@pytest.mark.parametrize(
+    "step, expected",
+    [
+        (RemoveTree("dist", FOLDER, 2, 8192), "8.2 kB in 1 place to delete; no other file is deleted from disk."),
+        (MoveToTrash("dist", FOLDER, 2, 8192), "8.2 kB in 1 place to move to the trash; no file is deleted from disk."),
+        (
+            RestoreFromTrash("dist", ".kempt-trash-x/dist", FOLDER),
+            "0 B in 1 place to bring back; no file is deleted from disk.",
+        ),
+    ],
+)
+def test_what_is_taken_whole_is_summed_up(step: Step, expected: str) -> None:
+    assert expected == plan.to_text(made(step), Look()).splitlines()[-1]
 
 
 def test_nothing_to_do() -> None:

@@ -81,7 +81,7 @@ def seen(app: DiskApp, *keys: str, size: tuple[int, int] = (80, 24), click: tupl
             if click:
                 await pilot.click(offset=click)
                 await settled(app)
-            return text_of(app)
+            return await drawn(app)
 
     return asyncio.run(run())
 
@@ -94,6 +94,17 @@ async def settled(app: DiskApp) -> None:
         nodes = (app, *app.screen_stack, *(each for screen in app.screen_stack for each in screen.walk_children()))
         busy = any(not each.is_finished for each in app.workers) or any(each.message_queue_size for each in nodes)
         calm = 0 if busy and app.is_running else calm + 1
+
+
+async def drawn(app: DiskApp) -> str:
+    """What is on the screen once it has been the same for longer than Textual takes to draw it, three times over."""
+    shown, same = "", 0
+    while same < CALM:
+        await settled(app)
+        await asyncio.sleep(0.02)
+        before, shown = shown, text_of(app) if app.is_running else shown
+        same = same + 1 if shown == before else 0
+    return shown
 
 
 def text_of(app: DiskApp) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.agreement import AgreementArgs, carry_out, is_agreed, is_told
 from kempt.cli.amounts import AGES, age
 from kempt.cli.options import (
     ProgressArgs,
@@ -18,15 +19,15 @@ from kempt.cli.options import (
 )
 from kempt.engine.disk.clean import plan_clean
 from kempt.engine.surroundings import processors
+from kempt.errors import UsageError
 from kempt.model.cleaning import DEFAULT_GROUPS, GROUPS, Cleaning, Wishes
-from kempt.model.plan import Receipt
 from kempt.report import clean as shown
 from kempt.report.look import Look
 
 FORMATS = ("text", "json")
 
 
-class Args(ProgressArgs):
+class Args(ProgressArgs, AgreementArgs):
     """The arguments of `kempt clean`."""
 
     paths: list[str]
@@ -39,8 +40,6 @@ class Args(ProgressArgs):
     in_environments: bool
     no_trash: bool
     purge: bool
-    yes: bool
-    dry_run: bool
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -77,8 +76,8 @@ def run(args: Args) -> int:
     if args.purge:
         from kempt.cli.purging import purge
 
-        agreed = args.yes and not args.dry_run
-        return purge(args.paths, report_look(args, "clean"), agreed=agreed, asks=not args.dry_run)
+        _refuse_with_purge(args)
+        return purge(args.paths, args, args.older_than, agreed=is_told(args), asks=not args.dry_run)
     wishes = _wishes(args)
     tell = None if args.quiet or args.no_progress else output.progress
     cleaning = plan_clean(args.paths or ["."], wishes, jobs=processors(), tell=tell)
@@ -88,17 +87,18 @@ def run(args: Args) -> int:
     if form == "json":
         from kempt.report.clean_json import to_json
 
-        receipts = _carried_out(cleaning) if args.yes and not args.dry_run else None
+        receipts = carry_out(cleaning.plans) if is_told(args) else None
         _expire(cleaning, look, agreed=receipts is not None)
         deliver(args, to_json(cleaning, receipts), form)
         return max(code, int(any(not each.ok for each in receipts or ())))
-    deliver(args, shown.to_text(cleaning, look))
-    agreed = _is_agreed(args, cleaning) if cleaning.taken else args.yes and not args.dry_run
-    receipts = _carried_out(cleaning) if agreed else ()
+    silent = args.quiet and is_told(args)
+    deliver(args, shown.unread(cleaning, look) if silent else shown.to_text(cleaning, look))
+    agreed = is_agreed(args, shown.question(cleaning)) if cleaning.taken else is_told(args)
+    receipts = carry_out(cleaning.plans) if agreed else ()
     if receipts:
-        output.emit("\n" + shown.done(cleaning, receipts, look))
+        output.emit("\n" * (not args.quiet) + shown.done(cleaning, receipts, look))
     emptied, failed = _expire(cleaning, look, agreed=agreed)
-    output.emit(emptied)
+    output.emit(emptied if failed or not silent else "")
     if cleaning.taken and not agreed:
         output.emit(shown.how_to_go_on(look, _words(args)))
     return max(code, failed, int(any(not each.ok for each in receipts)))
@@ -111,6 +111,20 @@ def _expire(cleaning: Cleaning, look: Look, *, agreed: bool) -> tuple[str, int]:
     from kempt.cli.purging import expire
 
     return expire(look, agreed=agreed, found=cleaning.own)
+
+
+def _refuse_with_purge(args: Args) -> None:
+    """Raise UsageError for an option that says nothing about the trash: it would be heeded by nobody."""
+    said = {f"--{group}": True for group in args.groups} | {
+        "--all": args.all, "--keep": bool(args.keep), "--include": bool(args.include),
+        "--without-lock": args.without_lock, "--in-environments": args.in_environments, "--no-trash": args.no_trash,
+    }  # fmt: skip
+    for option, given in said.items():
+        if given:
+            raise UsageError(
+                f"--purge takes what is in the trash already; {option} says nothing about that",
+                hint="--purge alone, or with PATH and --older-than",
+            )
 
 
 def _wishes(args: Args) -> Wishes:
@@ -131,15 +145,3 @@ def _words(args: Args) -> str:
     words += ["--in-environments"] * args.in_environments
     words += ["--no-trash"] * args.no_trash
     return "".join(f" {word}" for word in words)
-
-
-def _is_agreed(args: Args, cleaning: Cleaning) -> bool:
-    if args.yes or args.dry_run:
-        return args.yes and not args.dry_run
-    return output.can_ask() and output.ask(f"\n{shown.question(cleaning)}")
-
-
-def _carried_out(cleaning: Cleaning) -> tuple[Receipt, ...]:
-    from kempt.engine.apply import apply
-
-    return tuple(map(apply, cleaning.plans))

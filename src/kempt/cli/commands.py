@@ -20,7 +20,7 @@ COMMANDS = {
     "init": "write what the project lacks: ignore rules, pins, its set-up command; with --lock its locks",
     "services": "the folders that get an environment, with manager, lock, environment and Python pin",
     "sync": "give each service the environment that its lock file says",
-    "disk": "all on the disk that can be made again, on one screen or, with --html, as a page; what to type next",
+    "disk": "what on the disk can be made again, and how much of it can go; on one screen or, with --html, as a page",
     "clean": "remove what is made again: bytecode, tool caches; environments and build output to the trash",
     "envs": "every environment on the disk: whose it is, when it was used, what it weighs; removes old ones",
     "caches": "the download caches of all tools: where, how large, when used, what can go",

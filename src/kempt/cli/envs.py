@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.agreement import AgreementArgs, carry_out, is_agreed, is_told
 from kempt.cli.amounts import AGES, age
 from kempt.cli.options import (
     ProgressArgs,
@@ -21,7 +22,6 @@ from kempt.engine.disk.envs_removal import Wanted, chosen, plan_removal, without
 from kempt.engine.surroundings import processors
 from kempt.errors import UsageError
 from kempt.model.envs import Environments, Removal
-from kempt.model.plan import Receipt
 from kempt.report import envs_removal as removals
 from kempt.report.envs import Listing, to_text
 from kempt.report.envs_json import to_json, to_jsonl
@@ -32,7 +32,7 @@ SORTS = ("size", "used", "path")
 PLAIN = str.maketrans({"●": "*", "✗": "x"})
 
 
-class Args(ProgressArgs):
+class Args(ProgressArgs, AgreementArgs):
     """The arguments of `kempt envs`."""
 
     paths: list[str]
@@ -40,8 +40,6 @@ class Args(ProgressArgs):
     broken: bool
     orphaned: bool
     remove: bool
-    yes: bool
-    dry_run: bool
     no_central: bool
     no_size: bool
     sort: str
@@ -117,17 +115,17 @@ def _remove(args: Args, form: str, removal: Removal, listing: Listing, look: Loo
     from kempt.cli.purging import expire
 
     if form != "text":
-        receipts = _carried_out(removal) if args.yes and not args.dry_run else None
+        receipts = carry_out(removal.plans) if is_told(args) else None
         failed = expire(look, agreed=receipts is not None)[1]
         deliver(args, (to_json if form == "json" else to_jsonl)(listing, removal, receipts), form)
         return max(failed, int(any(not each.ok for each in receipts or ())))
     deliver(args, _shown(removals.planned(removal, listing, look), args, form))
-    agreed = _is_agreed(args, removal) if removal.plans else args.yes and not args.dry_run
+    agreed = is_agreed(args, removals.question(removal.environments)) if removal.plans else is_told(args)
     last = without_used(removal) if agreed else removal
-    receipts = _carried_out(last) if agreed else ()
+    receipts = carry_out(last.plans) if agreed else ()
     if receipts or last.spared != removal.spared:
         late = last._replace(spared=last.spared[len(removal.spared) :])
-        output.emit("\n" + removals.done(receipts, late, listing, look))
+        output.emit("\n" + removals.done(receipts, late, listing, look._replace(target=_places(args, listing, last))))
     emptied, failed = expire(look, agreed=agreed)
     output.emit(emptied)
     if removal.plans and not agreed:
@@ -135,16 +133,11 @@ def _remove(args: Args, form: str, removal: Removal, listing: Listing, look: Loo
     return max(failed, int(any(not each.ok for each in receipts)))
 
 
-def _is_agreed(args: Args, removal: Removal) -> bool:
-    if args.yes or args.dry_run:
-        return args.yes and not args.dry_run
-    return output.can_ask() and output.ask(f"\n{removals.question(removal.environments)}")
-
-
-def _carried_out(removal: Removal) -> tuple[Receipt, ...]:
-    from kempt.engine.apply import apply
-
-    return tuple(map(apply, removal.plans))
+def _places(args: Args, listing: Listing, removal: Removal) -> str:
+    """The folders that hold the trash: as they were typed if all of it lies in them, which a central place does not."""
+    roots = tuple(f"{root.rstrip('/')}/" for root in listing.listed.roots)
+    typed = all(f"{plan.root}/".startswith(roots) for plan in removal.plans)
+    return " ".join(map(quoted, args.paths if typed else (plan.root for plan in removal.plans)))
 
 
 def _shown(text: str, args: Args, form: str) -> str:

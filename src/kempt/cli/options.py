@@ -201,7 +201,16 @@ def with_progress(args: ProgressArgs, places: Places, look_at: Callable[[str], R
 
 
 def quoted(path: str) -> str:
-    """A path as a shell takes it."""
+    """A path as a shell takes it, and kempt after it; all of it prints, whatever the name holds."""
     from shlex import quote
 
-    return quote(path)
+    path = f"./{path}" if path.startswith("-") else path
+    if path.isprintable():
+        return quote(path)
+    letters = (c if c.isprintable() and c not in "'\\" else _spelled(c) for c in path)
+    return f"$'{''.join(letters)}'"
+
+
+def _spelled(character: str) -> str:
+    """A character as `$'...'` has it: the bytes that it has in a file name."""
+    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))

@@ -5,17 +5,28 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
+from kempt.cli.agreement import AgreementArgs, is_told
 from kempt.cli.amounts import AGES, age, size
-from kempt.cli.options import OutputArgs, add_agreement, add_output, add_progress, deliver, format_of, report_look
+from kempt.cli.options import (
+    OutputArgs,
+    add_agreement,
+    add_output,
+    add_progress,
+    deliver,
+    format_of,
+    quoted,
+    report_look,
+)
 from kempt.engine.disk.caches.prune import plan_prune, prune
 from kempt.errors import UsageError
 from kempt.model.caches import PruneReceipt, PruneWishes
 from kempt.report import prune as report
+from kempt.report.escape import visible
 
 FORMATS = ("text", "json")
 
 
-class Args(OutputArgs):
+class Args(OutputArgs, AgreementArgs):
     """The arguments of `kempt prune`."""
 
     tool: list[str]
@@ -23,8 +34,6 @@ class Args(OutputArgs):
     max_size: str | None
     ci: bool
     all: bool
-    yes: bool
-    dry_run: bool
     no_progress: bool
 
 
@@ -58,7 +67,7 @@ def run(args: Args) -> int:
         output.progress("")
         if chosen == "text" and not args.quiet:
             deliver(args, report.to_text(plan, report_look(args, "prune")))
-        if args.yes and not args.dry_run:
+        if is_told(args):
             receipt = prune(plan, tell)
     finally:
         output.progress("")
@@ -66,7 +75,7 @@ def run(args: Args) -> int:
         deliver(args, report.to_json(plan, receipt), chosen)
     elif any(each.chosen for each in plan.plans):
         _close(args, receipt)
-    return 0 if receipt is None else max(int(not receipt.ok), _empty_trash(args, silent=chosen == "json"))
+    return 0 if receipt is None else max(int(not receipt.ok), _empty_trash(args, silent=chosen == "json" or args.quiet))
 
 
 def _empty_trash(args: Args, *, silent: bool) -> int:
@@ -74,13 +83,24 @@ def _empty_trash(args: Args, *, silent: bool) -> int:
     from kempt.cli.purging import expire
 
     emptied, failed = expire(report_look(args, "prune"), agreed=True)
-    if not silent:
+    if failed or not silent:
         output.emit(emptied)
     return failed
 
 
 def _close(args: Args, receipt: PruneReceipt | None) -> None:
+    if receipt is not None and args.quiet and receipt.ok:
+        return
     if receipt is not None:
         output.emit(("" if args.quiet else "\n") + report.receipt_to_text(receipt, report_look(args, "prune")))
     elif not args.quiet:
-        output.emit("`kempt prune --yes` does it, with the same options.\n")
+        output.emit(f"Nothing is removed yet: `{visible(f'kempt prune{_words(args)} --yes')}` does it.\n")
+
+
+def _words(args: Args) -> str:
+    """The options that say what goes, as they were typed."""
+    words = [f"--tool {quoted(name)}" for name in args.tool]
+    words += [f"--older-than {quoted(args.older_than)}"] if args.older_than is not None else []
+    words += [f"--max-size {quoted(args.max_size)}"] if args.max_size is not None else []
+    words += ["--ci"] * args.ci + ["--all"] * args.all
+    return "".join(f" {word}" for word in words)

@@ -18,6 +18,7 @@ from kempt.host.folders import real
 from kempt.host.journal import JournalFile, append_to, outlines, prune_journals
 from kempt.host.lock import repository_lock, tree_lock
 from kempt.host.removing import identity_at
+from kempt.host.run import ending_gently
 from kempt.host.state import state_folder
 from kempt.host.workers import at_once
 from kempt.model.journal import Fate, Header, Intent, TreeChange
@@ -41,6 +42,14 @@ SEVERAL, THREADS = 64, 2
 """From how many removals on they are done on two threads: the disk is waited for at two places then."""
 
 
+class Stopped(KeyboardInterrupt):
+    """A plan was stopped on the way, by ^C, SIGTERM or SIGHUP. `receipt` has what was done whole by then."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__()
+        self.receipt = receipt
+
+
 def apply(plan: Plan) -> Receipt:
     """Carry out a plan, step by step, each only if the world is still as the plan expects.
 
@@ -48,12 +57,13 @@ def apply(plan: Plan) -> Receipt:
     or fails ends in its outcome, and the steps after it are skipped. Steps that take a file or a folder whole stand for
     themselves: each is looked at when its turn comes, and the others are done all the same.
     Nothing to do leaves no trace.
-    Raises UnsafeError while another kempt changes the same repository, and KemptError where no journal can be kept.
+    Raises UnsafeError while another kempt changes the same repository, KemptError where no journal can be kept, and
+    Stopped, which is a KeyboardInterrupt.
     """
     if not any(map(_is_needed, plan.steps)):
         return Receipt(())
     takes = any(isinstance(step, TreeStep) for step in plan.steps)
-    with (tree_lock if takes else repository_lock)(state_folder(), plan.root):
+    with ending_gently(), (tree_lock if takes else repository_lock)(state_folder(), plan.root):
         _clear_last(plan)
         if takes:
             sweep(plan.root)
@@ -89,7 +99,11 @@ def carry_out(plan: Plan, undoes: str = "") -> Receipt:
                 return Receipt(tuple(_nothing_done(steps, number, error)))
         identity, journal = _new_journal(plan, site.root, time, undoes)
         with journal:
-            outcomes = tuple(_run(site, journal, steps, intents))
+            seen: list[Outcome] = []
+            try:
+                outcomes = tuple(_run(site, journal, steps, intents, seen))
+            except KeyboardInterrupt as error:
+                raise Stopped(Receipt(tuple(seen), identity)) from error
             with suppress(KemptError):
                 journal.append(render_finished(rest=any(map(_is_half, outcomes))))
             if not any(outcome.result is Result.DONE or outcome.files for outcome in outcomes):
@@ -126,13 +140,16 @@ def _new_journal(plan: Plan, root: str, time: float, undoes: str) -> tuple[str, 
             time += 1 / 65536
 
 
-def _run(site: Site, journal: JournalFile, steps: Sequence[Step], intents: Sequence[Intent]) -> Iterator[Outcome]:
+def _run(
+    site: Site, journal: JournalFile, steps: Sequence[Step], intents: Sequence[Intent], seen: list[Outcome]
+) -> Iterator[Outcome]:
+    """Do the steps, in order. `seen` gets each outcome the moment that it is known."""
     stopped = False
     for trees, group in groupby(enumerate(zip(steps, intents, strict=True)), _is_tree):
         numbered = tuple((number, step, intent) for number, (step, intent) in group)
         if trees and not stopped:
             for start in range(0, len(numbered), GROUP):
-                yield from _take(site, journal, numbered[start : start + GROUP])
+                yield from _take(site, journal, numbered[start : start + GROUP], seen)
             continue
         for number, step, intent in numbered:
             if stopped:
@@ -140,6 +157,7 @@ def _run(site: Site, journal: JournalFile, steps: Sequence[Step], intents: Seque
                 continue
             outcome = _do(site, journal, number, step, intent)
             stopped = outcome.result is not Result.DONE
+            seen.append(outcome)
             yield outcome
 
 
@@ -151,7 +169,9 @@ def _is_tree(numbered: tuple[int, tuple[Step, Intent]]) -> bool:
     return isinstance(numbered[1][1], TreeChange)
 
 
-def _take(site: Site, journal: JournalFile, group: Sequence[tuple[int, Step, Intent]]) -> Iterator[Outcome]:
+def _take(
+    site: Site, journal: JournalFile, group: Sequence[tuple[int, Step, Intent]], seen: list[Outcome]
+) -> Iterator[Outcome]:
     """Do steps that stand for themselves; removals first, which make room for a trash.
 
     They are announced together: waiting for the disk each time would take longer than the work.
@@ -165,8 +185,13 @@ def _take(site: Site, journal: JournalFile, group: Sequence[tuple[int, Step, Int
     removals = [each for each in taken if isinstance(each[0], RemoveTree)]
     site.mounts.inside("/")  # read before threads ask
     jobs = THREADS if len(removals) >= SEVERAL else 1
-    removed = iter(at_once(lambda each: site.take(*each), removals, jobs, lambda: None))
-    outcomes = [next(removed) if isinstance(step, RemoveTree) else site.take(step, each) for step, each in taken]
+
+    def done_with(each: tuple[TreeStep, TreeChange]) -> Outcome:
+        seen.append(outcome := site.take(*each))
+        return outcome
+
+    removed = iter(at_once(done_with, removals, jobs, lambda: None))
+    outcomes = [next(removed) if isinstance(each[0], RemoveTree) else done_with(each) for each in taken]
     done = [number for (number, _, _), each in zip(group, outcomes, strict=True) if each.result is Result.DONE]
     with suppress(KemptError):  # undo looks at the world, not at these lines
         journal.append(b"".join(map(render_done, done)))

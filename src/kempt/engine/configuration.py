@@ -15,6 +15,8 @@ from kempt.model.repo import Fault
 from kempt.model.tree import Tree
 
 MISSING = "no such file"
+OWN_WORD = b"kempt"
+"""What a shared file must hold to have settings of kempt; TOML has several ways to spell the table."""
 CODE_KEYS = ("select", "ignore", "extend-select", "extend-ignore", "fixable", "unfixable")
 
 
@@ -72,10 +74,13 @@ def _of_tree(tree: Tree) -> tuple[Config, tuple[Fault, ...]]:
                 raise ConfigError(f"cannot be read: {error.message}", path=name) from error
             continue
         table = table_of(name)
-        if table and f"[{table}".encode() not in content:
+        if table and OWN_WORD not in content:
             continue
-        if table and isinstance(broken := toml.parse(content), toml.Unparsable):
-            return Config(), (Fault("KPT002", PurePosixPath(name), broken.message, broken.line),)
+        document = toml.parse(content) if table else {}
+        if isinstance(document, toml.Unparsable):
+            return Config(), (Fault("KPT002", PurePosixPath(name), document.message, document.line),)
+        if table and not holds_table(document, table):
+            continue
         return _parsed(content, name, table), ()
     return Config(), ()
 
@@ -89,6 +94,12 @@ def _parsed(content: bytes, source: str, table: str) -> Config:
     if not isinstance(document, dict):
         raise ConfigError(f"[{table}] must be a table", path=source)
     return with_settings(Config(source=source), document, content, source, table)
+
+
+def holds_table(document: Mapping[str, object], table: str) -> bool:
+    """Whether a TOML document says anything at a dotted name, in whichever way it is spelled."""
+    *above, last = table.split(".")
+    return last in toml.table(document, *above)
 
 
 def _checked(value: object, default: object) -> object | None:

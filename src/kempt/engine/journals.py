@@ -9,7 +9,9 @@ from kempt.formats.journal import TRASHED, is_settled, parse
 from kempt.host.folders import real
 from kempt.host.gitdir import find_git_dir
 from kempt.host.journal import Outline, outlines, read_journals
-from kempt.model.journal import Journal, TreeChange
+from kempt.host.removing import identity_at
+from kempt.model.journal import Fate, Header, Journal, TreeChange
+from kempt.model.plan import Identity
 
 
 def journals(*, identity: str = "", root: str = "") -> Iterator[Journal]:
@@ -57,6 +59,40 @@ def journals_around(folders: Sequence[str], until: str = "") -> Iterator[Journal
                 yield from filter(None, (journal,))
 
 
+def retold(header: Header) -> dict[str, bool]:
+    """A change, what took it back, what made it again, and so on: by id, whether it is one that takes the change back.
+
+    That is seen from the oldest that is still known; of two that are told the same, both are done or both undone.
+    """
+    headers = {each.id: each for outline in outlines() if outline.is_about(header.root) and (each := _header(outline))}
+    bases = {each: _base(each, headers) for each in headers}
+    base = bases.get(header.id, (header.id, False))[0]
+    return {each: turned for each, (oldest, turned) in bases.items() if oldest == base}
+
+
+def located(journal: Journal) -> Journal:
+    """The change with the place in the trash where each thing is by now: what made it again has moved it elsewhere."""
+    header = journal.header
+    lost = {_thing(each) for each in _trees(journal) if is_lost(header.root, each)}
+    if not lost:
+        return journal
+    others = (other for identity in retold(header) if identity != header.id for other in journals(identity=identity))
+    held = (each for other in others for each in _trees(other) if each.fate is Fate.TRASHED and _thing(each) in lost)
+    places = {_thing(each): each.place for each in held if not is_lost(header.root, each)}
+    return journal._replace(
+        intents=tuple(
+            each._replace(place=places.get(_thing(each), each.place)) if isinstance(each, TreeChange) else each
+            for each in journal.intents
+        )
+    )
+
+
+def is_lost(root: str, change: TreeChange) -> bool:
+    """Whether something that was moved to the trash or brought back is at neither of the two places that are known."""
+    ends = (change.path, change.place)
+    return change.fate is not Fate.REMOVED and all(identity_at(root, each) != change.identity for each in ends)
+
+
 def takes(journal: Journal) -> bool:
     """Whether it is a change that took files or folders whole."""
     return any(isinstance(intent, TreeChange) for intent in journal.intents)
@@ -78,6 +114,14 @@ def repository_of(folder: str) -> str:
         return folder
 
 
+def _trees(journal: Journal) -> Iterator[TreeChange]:
+    return (each for each in journal.intents if isinstance(each, TreeChange))
+
+
+def _thing(change: TreeChange) -> tuple[str, Identity]:
+    return change.path, change.identity
+
+
 def _content(outline: Outline) -> bytes:
     """All of a journal; empty where it is gone by now."""
     try:
@@ -92,10 +136,27 @@ def _whole(outline: Outline) -> Journal | None:
 
 def _root(outline: Outline, repository: str) -> str:
     """The root of a change, by the first line of its journal; empty where that cannot be told."""
+    header = _header(outline, repository)
+    return header.root if header else ""
+
+
+def _header(outline: Outline, repository: str = "") -> Header | None:
+    """The first line of a journal. Raises UnsupportedError for a later version of kempt in this repository only."""
     try:
         journal = parse(outline.first)
     except UnsupportedError:
         if repository and outline.is_about(repository):
             raise
-        return ""
-    return journal.header.root if journal else ""
+        return None
+    return journal.header if journal else None
+
+
+def _base(identity: str, headers: dict[str, Header]) -> tuple[str, bool]:
+    """The oldest of the changes that took each other back, and whether this one undoes that one."""
+    turned = False
+    for _ in headers:  # a journal that names itself ends nothing
+        above = headers[identity].undoes
+        if above not in headers:
+            break
+        identity, turned = above, not turned
+    return identity, turned

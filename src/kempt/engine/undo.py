@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Container, Iterator
 
 from kempt.engine.apply import carry_out
-from kempt.engine.journals import journals, journals_about, takes
+from kempt.engine.journals import is_lost, journals, journals_about, located, retold, takes
 from kempt.engine.steps import Site
 from kempt.errors import UnreadableError, UnsafeError, UsageError
 from kempt.formats.journal import render_undone
@@ -22,7 +22,7 @@ from kempt.host.lock import repository_lock, tree_lock
 from kempt.host.removing import identity_at
 from kempt.host.state import state_folder
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import Fate, FileChange, IndexEdit, Intent, Journal, TreeChange, Undo
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, TreeChange, Undo
 from kempt.model.plan import (
     IndexChange,
     Left,
@@ -49,11 +49,12 @@ def history(root: str) -> tuple[Journal, ...]:
 def plan_undo(root: str, id: str = "") -> Undo:
     """What `undo` would do: take back the change with this id or, without one, the last one made in this repository.
 
-    Changes nothing. Raises UsageError when there is nothing to undo.
+    Changes nothing. Without an id, changes of which nothing is in the trash any more are passed over. Raises UsageError
+    when there is nothing to undo.
     """
-    journal = _chosen(root, id)
+    journal, *passed = _last(root) if not id else (_chosen(id),)
     with Site(_plan(journal)) as site:
-        return _undo(site, journal)
+        return _undo(site, journal)._replace(passed=tuple(passed))
 
 
 def undo(shown: Undo) -> Receipt:
@@ -65,43 +66,64 @@ def undo(shown: Undo) -> Receipt:
     header = shown.journal.header
     lock = tree_lock if takes(shown.journal) else repository_lock
     with lock(state_folder(), header.root):
-        journal = _chosen(header.root, header.id)
+        journal = _chosen(header.id)
         with Site(_plan(journal)) as site:
             for intent in _interrupted(journal):
                 site.clear(intent)
             fresh = _undo(site, journal)
         receipt = carry_out(fresh.plan, header.id)
         if receipt.ok and (receipt.outcomes or not fresh.left):  # what could not be taken back can be tried again
-            append_to(header.id, render_undone(undone=True))
-            if header.undoes:
-                append_to(header.undoes, render_undone(undone=False))
+            _mark(header, receipt.journal)
     return receipt._replace(left=fresh.left)
 
 
-def _chosen(root: str, id: str) -> Journal:
-    if not id:
-        last = next(filter(_can_go_back, journals_about(root)), None)
-        if last is None:
-            raise UsageError("nothing to undo: kempt changed nothing here that is not taken back already")
-        return _still_there(last)
+def _last(root: str) -> tuple[Journal, ...]:
+    """The last change that can be taken back, and after it those that were passed over on the way to it."""
+    passed: list[Journal] = []
+    for journal in filter(_can_go_back, journals_about(root)):
+        if is_folder(journal.header.root) and not _is_nowhere(journal):
+            return (journal, *passed)
+        passed.append(journal)
+    if passed:
+        raise UsageError(
+            "nothing to undo: what kempt moved to the trash here is not in it any more",
+            hint="kempt undo --list shows what it was",
+        )
+    raise UsageError("nothing to undo: kempt changed nothing here that is not taken back already")
+
+
+def _chosen(id: str) -> Journal:
     journal = next(journals(identity=id), None)
     if journal is None:
         raise UsageError(f"no change has the id {id}", hint="kempt undo without an id takes back the last change")
     if journal.undone:
         raise UsageError(f"nothing to undo: {id} is taken back already")
-    return _still_there(journal)
+    if not is_folder(journal.header.root):
+        raise UsageError("the repository that was changed is not here any more", path=journal.header.root)
+    return journal
+
+
+def _is_nowhere(journal: Journal) -> bool:
+    """Whether a change only moved things to the trash (or removed them), and none of those is to be found by now."""
+    root = journal.header.root
+    things = [each for each in located(journal).intents if isinstance(each, TreeChange)]
+    if len(things) < len(journal.intents):
+        return False
+    return all(is_lost(root, each) for each in things if each.fate is not Fate.REMOVED)
+
+
+def _mark(header: Header, newest: str) -> None:
+    """Say in the journals what is taken back by now: the change, and all that did the same; not what undoes them."""
+    told = retold(header)
+    for identity, turned in told.items():
+        if identity != newest:
+            append_to(identity, render_undone(undone=turned == told[header.id]))
 
 
 def _can_go_back(journal: Journal) -> bool:
     """Whether there is something to take back. What only removed what its tools make again needs no undo."""
     kinds = {each.fate if isinstance(each, TreeChange) else type(each) for each in journal.intents}
     return bool(kinds - {Fate.REMOVED}) and not journal.undone and not journal.header.undoes
-
-
-def _still_there(journal: Journal) -> Journal:
-    if not is_folder(journal.header.root):
-        raise UsageError("the repository that was changed is not here any more", path=journal.header.root)
-    return journal
 
 
 def _interrupted(journal: Journal) -> Iterator[Intent]:
@@ -121,7 +143,7 @@ def _plan(journal: Journal, steps: tuple[Step, ...] = ()) -> Plan:
 
 def _undo(site: Site, journal: Journal) -> Undo:
     found: list[Step | Left] = []
-    for intent in reversed(journal.intents):
+    for intent in reversed(located(journal).intents):
         if isinstance(intent, IndexEdit):
             found += _index_back(site, intent)
         elif isinstance(intent, TreeChange):

@@ -9,14 +9,13 @@ from contextlib import suppress
 from itertools import count
 
 from kempt.errors import UnsafeError
+from kempt.host.blocks import BLOCK, blocks_of
 from kempt.host.folders import Folder, is_junction
 from kempt.host.reading import reason
 from kempt.host.workers import spread
 from kempt.model.disk import Weight
 from kempt.model.plan import Identity
 
-_BLOCK = 512
-_BLOCKS = hasattr(os.stat_result, "st_blocks")
 _TYPE, _FOLDER = 0o170000, stat.S_IFDIR
 _WINDOWS = os.name == "nt"
 _DEEPEST = 64  # each level on the way down is an open folder, and a process may have about a thousand
@@ -75,7 +74,7 @@ class Emptying:
     def freed(self) -> Weight:
         """What is gone: its files, and the blocks of inodes whose last name went."""
         counted = tuple(self._counted)
-        return Weight(sum(files for files, _ in counted), sum(blocks for _, blocks in counted) * _BLOCK)
+        return Weight(sum(files for files, _ in counted), sum(blocks for _, blocks in counted) * BLOCK)
 
     def run(self, jobs: int = 2) -> None:
         """Remove it, on so many threads. What cannot be removed is in `kept`; an interruption leaves the rest."""
@@ -173,7 +172,7 @@ class Emptying:
 
     def _blocks_freed(self, found: os.stat_result) -> int:
         """What the removal of one name frees: all or, while the inode has other names, nothing."""
-        blocks = _blocks(found)
+        blocks = blocks_of(found)
         if found.st_nlink <= 1:
             return blocks
         tokens = self._links.get(found.st_ino) or self._links.setdefault(found.st_ino, list(range(found.st_nlink)))
@@ -218,7 +217,7 @@ class Emptying:
             if node.parent is None or not above.open_up():
                 raise
             above.rmdir(node.name)
-        self._counted.append((0, _blocks(found)))
+        self._counted.append((0, blocks_of(found)))
 
     def _keep(self, node: _Node | None, path: str, error: OSError | UnsafeError) -> None:
         if isinstance(error, FileNotFoundError):
@@ -238,8 +237,3 @@ class Emptying:
         if node.folder is not None:
             self._open.discard(node.folder)
             node.folder.close()
-
-
-def _blocks(found: os.stat_result) -> int:
-    """Blocks that an inode occupies; on Windows, which does not tell, those that its size needs."""
-    return found.st_blocks if _BLOCKS else -(-found.st_size // _BLOCK)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from kempt.errors import UnreadableError
+from kempt.host.paths import above
 from kempt.host.reading import read_untouched, reason, refuse_others
 from kempt.model.plan import Identity
 
@@ -89,25 +90,35 @@ def has_repository(path: str, names: Sequence[str]) -> str:
     return ""
 
 
-def leads_into(path: str, search: str) -> str:
-    """The first command in a folder of a PATH (or in ~/.local/bin) that starts from a folder; empty for none.
+def leading_into(paths: Iterable[str], search: str) -> dict[str, str]:
+    """By folder, the first command in a folder of a PATH (or in ~/.local/bin) that starts from it.
 
     It is a link into it, or, in the user's own folders, a script that names its Python. Folders of the PATH that lie in
-    the folder themselves do not count: a shell that has it active adds them.
+    the folder itself do not count: a shell that has it active adds them. Folders that no command starts from are left
+    out. All are looked for at once, as a PATH leads to thousands of commands.
     """
-    inside, home = f"{path}{os.sep}", os.path.expanduser("~") + os.sep
-    for folder in dict.fromkeys((*search.split(os.pathsep), f"{home}.local/bin")):
-        if not folder or f"{os.path.realpath(folder)}{os.sep}".startswith(inside):
-            continue
-        own = f"{folder}{os.sep}".startswith(home)
-        with suppress(OSError), os.scandir(folder) as listed:
-            for each in listed:
-                if each.is_symlink():
-                    if os.path.realpath(each.path).startswith(inside):
-                        return each.path
-                elif own and _interpreter_of(each.path).startswith(inside):
-                    return each.path
-    return ""
+    wanted = frozenset(paths)
+    found: dict[str, str] = {}
+    home = os.path.expanduser("~") + os.sep
+    for folder in dict.fromkeys((*search.split(os.pathsep), f"{home}.local/bin")) if wanted else ():
+        place = f"{os.path.realpath(folder)}{os.sep}"
+        for command, target in _commands(folder, own=f"{folder}{os.sep}".startswith(home)) if folder else ():
+            for folder_above in above(target):
+                if folder_above in wanted and not place.startswith(f"{folder_above}{os.sep}"):
+                    found.setdefault(folder_above, command)
+    return found
+
+
+def _commands(folder: str, *, own: bool) -> Iterator[tuple[str, str]]:
+    """The links in a folder with where they lead, and, in one of the user's `own`, the scripts with their programs."""
+    with suppress(OSError), os.scandir(folder) as listed:
+        for each in listed:
+            if each.is_symlink():
+                next_one = os.path.join(folder, os.readlink(each.path))  # an environment's Python is a link as well
+                yield each.path, os.path.join(os.path.realpath(os.path.dirname(next_one)), "")
+                yield each.path, os.path.realpath(each.path)
+            elif own:
+                yield each.path, _interpreter_of(each.path)
 
 
 def _interpreter_of(script: str) -> str:

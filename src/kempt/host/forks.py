@@ -37,15 +37,12 @@ def in_forks(work: Callable[[T], R], items: Sequence[T], jobs: int) -> list[R]:
     try:
         with suppress(OSError):  # too many processes: then this one does it alone
             for _ in range(min(jobs, len(starts)) - 1):
-                copies.append(_copy(numbers, work, items, size))  # noqa: PERF401 - those made so far count
+                _copy(copies, numbers, work, items, size)
         results.update(_own(numbers, work, items, size))
-        while copies:
-            results.update(_received(*copies.pop()))
+        for _, pipe in copies:
+            results.update(_received(pipe))
     finally:
-        os.close(numbers)
-        for pid, pipe in copies:
-            os.close(pipe)
-            os.waitpid(pid, 0)
+        _end(copies, numbers)
     return [results[number] if number in results else work(item) for number, item in enumerate(items)]
 
 
@@ -64,30 +61,67 @@ def _own(numbers: int, work: Callable[[T], R], items: Sequence[T], size: int) ->
 
 if sys.platform != "win32":
 
-    def _copy(numbers: int, work: Callable[[T], R], items: Sequence[T], size: int) -> tuple[int, int]:
-        """Begin a copy; its process id and the pipe to read its results from."""
-        read, write = os.pipe()
-        pid = os.fork()
-        if pid:
-            os.close(write)
-            return pid, read
-        try:
-            import marshal
+    def _copy(
+        copies: list[tuple[int, int]], numbers: int, work: Callable[[T], R], items: Sequence[T], size: int
+    ) -> None:
+        """Begin a copy and note it: its process id and the pipe to read its results from.
 
-            done: Any = tuple(_own(numbers, work, items, size))
-            content = marshal.dumps(done)
-            with os.fdopen(write, "wb") as pipe:
-                pipe.write(content)
-        finally:
-            os._exit(0)
+        No signal comes between the two, so there is none that nobody knows of. The copy closes every end of a pipe that
+        it would only keep open: when its parent is gone, whatever way, writing to it fails.
+        """
+        from kempt.host.run import unsignalled
+
+        parent = os.getpid()
+        with unsignalled():
+            read, write = os.pipe()
+            try:
+                pid = os.fork()
+            except OSError:
+                os.close(read)
+                os.close(write)
+                raise
+            if pid:
+                os.close(write)
+                copies.append((pid, read))
+                return
+            try:
+                for pipe in (read, *(pipe for _, pipe in copies)):
+                    os.close(pipe)
+                _work_in_copy(parent, write, _own(numbers, work, items, size))
+            finally:
+                os._exit(0)
+
+    def _work_in_copy(parent: int, write: int, own: Iterator[tuple[int, R]]) -> None:
+        """Do the work and write the results; end as soon as nobody waits for them."""
+        import marshal
+
+        from kempt.host.run import end_at_once
+
+        end_at_once()
+        done: list[Any] = []
+        for each in own:
+            done.append(each)
+            if os.getppid() != parent:
+                return
+        with os.fdopen(write, "wb") as pipe:
+            pipe.write(marshal.dumps(tuple(done)))
+
+    def _end(copies: list[tuple[int, int]], numbers: int) -> None:
+        """End every copy, done or not, and close the pipes."""
+        from kempt.host.run import kill_child, unsignalled
+
+        with unsignalled():
+            os.close(numbers)
+            for pid, pipe in copies:
+                os.close(pipe)
+                kill_child(pid)
 
 
-def _received(pid: int, pipe: int) -> dict[int, R]:
+def _received(pipe: int) -> dict[int, R]:
     import marshal
 
-    with os.fdopen(pipe, "rb") as handle:
+    with os.fdopen(pipe, "rb", closefd=False) as handle:
         content = handle.read()
-    os.waitpid(pid, 0)
     try:
         found: dict[int, R] = dict(marshal.loads(content))  # noqa: S302 - a copy of this process wrote it
     except (EOFError, ValueError, TypeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 
 def join(folder: str, *names: str) -> str:
@@ -33,3 +34,10 @@ def relative(path: str, folder: str) -> str:
 def absolute(relative_path: str, folder: str) -> str:
     """The reverse of `relative`."""
     return os.path.join(folder, relative_path.replace("/", os.sep))
+
+
+def above(path: str) -> Iterator[str]:
+    """The path itself and the folders that hold it, the innermost first; the top of all is left out."""
+    while path:
+        yield path
+        path = path.rpartition(os.sep)[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
+from kempt.host.paths import above
 from kempt.model.disk import Process
 
 _PROC = "/proc"
@@ -36,19 +37,12 @@ def using(folders: Sequence[str]) -> Mapping[str, tuple[Process, ...]]:
             continue
         met: dict[str, str] = {}
         for path, how in _traces(f"{_PROC}/{pid}"):
-            for folder in _above(path):
+            for folder in above(path):
                 if folder in wanted:
                     met.setdefault(folder, how)
         for folder, how in met.items():
             found.setdefault(folder, []).append(Process(int(pid), _name(pid), how))
     return {folder: tuple(processes) for folder, processes in found.items()}
-
-
-def _above(path: str) -> Iterator[str]:
-    """The path itself and all folders above it."""
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
 
 
 def called(names: Sequence[str]) -> tuple[Process, ...]:

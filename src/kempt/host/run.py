@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple
@@ -167,7 +168,7 @@ def ending_gently() -> Iterator[None]:
 
     before = {}
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) != signal.SIG_IGN:  # nohup wants that
             with suppress(ValueError):
                 before[name] = signal.signal(getattr(signal, name), interrupt)
     try:
@@ -183,6 +184,31 @@ def _keep_end(stream: IO[bytes] | None, end: bytearray) -> None:
         with stream:
             while piece := os.read(stream.fileno(), PIECE):
                 end[:] = (end + piece)[-LINE_LIMIT:]
+
+
+if sys.platform != "win32":
+    _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    @contextmanager
+    def unsignalled() -> Iterator[None]:
+        """What would end this process waits until this is over."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def end_at_once() -> None:
+        """In a copy of a process: what would end that one ends the copy, without a word; what it ignores still is."""
+        for number in _ENDING:
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+    def kill_child(pid: int) -> None:
+        """End a child of this process, done or not, and take note of it."""
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def _read_lines(process: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:

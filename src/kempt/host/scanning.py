@@ -100,6 +100,14 @@ def names_in(path: str) -> frozenset[str]:
         return frozenset()
 
 
+def entries_of(path: str) -> tuple[list[str], list[str]]:
+    """The names of the folders in a folder, and those of everything else in it; none where it cannot be listed."""
+    try:
+        return _listed(path)
+    except OSError:
+        return [], []
+
+
 def identify(path: str) -> tuple[Identity, float] | None:
     """Which file or folder is at a path, and when it last changed (seconds since the epoch); None where it is gone."""
     try:

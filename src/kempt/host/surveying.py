@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from kempt.host.blocks import occupied
 from kempt.host.folders import CLOEXEC, NOFOLLOW, Folder
 from kempt.host.mounts import Mounts
 from kempt.host.reading import reason
@@ -20,7 +21,6 @@ from kempt.model.caches import Item, Survey
 from kempt.model.disk import Weight
 from kempt.model.plan import Identity
 
-_BLOCK = 512
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | NOFOLLOW | CLOEXEC
 _BY_DESCRIPTOR = os.scandir in os.supports_fd
 
@@ -97,7 +97,7 @@ class _Looking:
         self._dev = found.st_dev
         self._is_whole = is_whole
         self._files = 0
-        self._own = _bytes(found)
+        self._own = occupied(found)
         self._shared = 0
         self._left: dict[int, int] = {}  # inode -> names that were not met yet
         self._waiting: list[tuple[str, _Whole | None]] = [("", None)]
@@ -128,7 +128,7 @@ class _Looking:
         self._count(found)
         target = folder.read_link(name) if stat.S_ISLNK(found.st_mode) else ""
         if whole is None:
-            weight = Weight(1, _bytes(found)) if found.st_nlink == 1 else Weight(1, 0, _bytes(found))
+            weight = Weight(1, occupied(found)) if found.st_nlink == 1 else Weight(1, 0, occupied(found))
             linked = found.st_ctime_ns if found.st_nlink > 1 else 0
             self.items[path] = Item(
                 identity_of(found), weight, found.st_atime_ns, found.st_mtime_ns, linked, target
@@ -142,7 +142,7 @@ class _Looking:
         if found.st_dev != self._dev and os.name != "nt":
             self.unreadable[path] = "another file system"
             return
-        size = _bytes(found)
+        size = occupied(found)
         self._own += size
         if whole is not None:
             whole.totals[1] += size
@@ -157,7 +157,7 @@ class _Looking:
 
     def _count(self, found: os.stat_result) -> None:
         """For the weight of all: an inode whose last name is met weighs as its own."""
-        size = _bytes(found)
+        size = occupied(found)
         self._files += 1
         if found.st_nlink == 1:
             self._own += size
@@ -199,7 +199,7 @@ def _stats(entries: Iterator[os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_r
 
 
 def _add_up(whole: _Whole, found: os.stat_result) -> None:
-    totals, size = whole.totals, _bytes(found)
+    totals, size = whole.totals, occupied(found)
     totals[0] += 1
     if stat.S_ISREG(found.st_mode):
         totals[3] = max(totals[3], found.st_atime_ns)
@@ -213,9 +213,3 @@ def _add_up(whole: _Whole, found: os.stat_result) -> None:
         totals[2] += size
         known = (found.st_nlink, size)
     whole.names[found.st_ino] = (known[0] - 1, size)
-
-
-def _bytes(found: os.stat_result) -> int:
-    """What it occupies; where the system does not tell (Windows), its size in whole blocks."""
-    blocks: int = getattr(found, "st_blocks", -(-found.st_size // _BLOCK))
-    return blocks * _BLOCK

@@ -11,14 +11,16 @@ import stat
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from kempt.host.blocks import BLOCK, TOLD, blocks_of, occupied
 from kempt.model.disk import Weight
 
-_BLOCK = 512
 _TOLERANCE = 60  # seconds: what is written while it is looked at is not from the future
-_TYPE, _FOLDER, _SMALLEST = 0o170000, stat.S_IFDIR, stat.S_IFREG  # a link's mode is larger than a file's
+_TYPE, _FOLDER, _SMALLEST, _LINK = 0o170000, stat.S_IFDIR, stat.S_IFREG, stat.S_IFLNK  # in the order of their numbers
 _FLAGS = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _BY_DESCRIPTOR = os.listdir in os.supports_fd and os.stat in os.supports_dir_fd
-_Links = dict[int, tuple[int, int, int]]  # inode → names that were met, names that it has, bytes
+_CACHE = "__pycache__"
+NAMES = 1 << 32
+"""Blocks, and names not met yet, share one number: an environment has many files, and a pair is four times as large."""
 
 
 class Inside(NamedTuple):
@@ -53,17 +55,8 @@ def look_inside(path: str, *, dev: int, now: float = float("inf")) -> Inside:
         found = os.lstat(path)
     except OSError:
         return Inside(Weight())
-    look = _Look(dev, now)
-    if stat.S_ISDIR(found.st_mode):
-        look.occupied += _occupied(found)
-        look.enter(path)
-    else:
-        look.files = 1
-        look.written, look.read = found.st_mtime, found.st_atime
-        if found.st_nlink > 1:
-            look.links[found.st_ino] = (1, found.st_nlink, _occupied(found))
-        else:
-            look.occupied += _occupied(found)
+    look = Look(dev, now)
+    look.at(path, found)
     return look.result()
 
 
@@ -78,19 +71,37 @@ def from_plain(plain: tuple[Any, ...]) -> Inside:
     return Inside(Weight(*weight), *rest)
 
 
-class _Look:
-    """What was seen until now."""
+class Look:
+    """What was seen until now on the file system `dev`.
 
-    def __init__(self, dev: int, now: float) -> None:
-        self.files = self.occupied = 0
-        self.written = self.read = 0.0
-        self.links: _Links = {}
+    `bytes` is what is there but for inodes with several names. These are in `links`: their blocks times NAMES, and as
+    many names as were not met yet; `names` is how many each has. `bytecode` is when bytecode was last written.
+    """
+
+    def __init__(self, dev: int, now: float = float("inf")) -> None:
+        self.files = self.bytes = 0
+        self.written = self.read = self.bytecode = 0.0
+        self.links: dict[int, int] = {}
+        self.names: dict[int, int] = {}
         self._dev, self._now = dev, now
         self._repositories: list[str] = []
         self._foreign: list[str] = []
         self._unreadable: list[str] = []
 
-    def enter(self, path: str) -> None:
+    def at(self, path: str, found: os.stat_result) -> None:
+        """Look at a file, or at a folder and everything below it; `found` is what `os.lstat` says of it."""
+        if stat.S_ISDIR(found.st_mode):
+            self.bytes += occupied(found)
+            self._enter(path)
+            return
+        self.files += 1
+        self.written, self.read = found.st_mtime, found.st_atime
+        if found.st_nlink > 1:
+            self._count_link(found)
+        else:
+            self.bytes += occupied(found)
+
+    def _enter(self, path: str) -> None:
         """Look at everything below a folder."""
         waiting = [path]
         while waiting:
@@ -116,57 +127,57 @@ class _Look:
     def _look_at(self, place: str, names: list[str], at: Any, waiting: list[str]) -> None:
         """Count the files of one folder and add the folders to enter. Written out: it runs once for every file."""
         blocks = files = 0
-        written, read, dev, lstat = self.written, self.read, self._dev, _lstat
+        written, read, lstat = self.written, self.read, _lstat
         for name in names:
             try:
                 found = lstat(name, dir_fd=at)
             except FileNotFoundError:  # somebody is at work here
                 continue
             if found[0] < _SMALLEST:  # neither a regular file nor a link: nearly always a folder
-                if found[2] == dev and found[0] & _TYPE == _FOLDER:
-                    blocks += found.st_blocks if _BLOCKS else 0
-                    waiting.append(f"{place}{os.sep}{name}")
-                else:
-                    self._note_other(place, name, found, waiting)
+                self._note(place, name, found, waiting)
                 continue
             if found[3] == 1:
-                blocks += found.st_blocks if _BLOCKS else -(-found.st_size // _BLOCK)
+                blocks += found.st_blocks if TOLD else -(-found.st_size // BLOCK)
             else:
                 self._count_link(found)
             files += 1
             if found[8] > written:  # noqa: PLR1730 - a call of max() for each file takes longer than all else here
                 written = found[8]
-            if found[7] > read:  # noqa: PLR1730
+            if found[7] > read and found[0] < _LINK:  # finding an environment's Python reads its links
                 read = found[7]
         self.files += files
-        self.occupied += blocks * _BLOCK
+        self.bytes += blocks * BLOCK
         self.written, self.read = written, read
 
-    def _note_other(self, place: str, name: str, found: os.stat_result, waiting: list[str]) -> None:
-        """A folder on another file system, or what is neither folder nor file."""
+    def _note(self, place: str, name: str, found: os.stat_result, waiting: list[str]) -> None:
+        """A folder, on this or another file system, or what is neither folder nor file."""
         if found[0] & _TYPE != _FOLDER:
             self.files += 1
-        elif os.name == "nt":  # where a listing does not say which file system it is
+        elif found[2] == self._dev or os.name == "nt":  # where a listing does not say which file system it is
+            self.bytes += found.st_blocks * BLOCK if TOLD else 0
             waiting.append(f"{place}{os.sep}{name}")
+            if name == _CACHE:
+                self.bytecode = max(self.bytecode, found.st_mtime)
         else:
             self._foreign.append(f"{place}{os.sep}{name}")
 
     def _count_link(self, found: os.stat_result) -> None:
-        met = self.links.get(found.st_ino, (0, found.st_nlink, _occupied(found)))
-        self.links[found.st_ino] = (met[0] + 1, *met[1:])
+        packed = self.links.get(found.st_ino)
+        if packed is None:
+            self.names[found.st_ino] = found.st_nlink
+            packed = blocks_of(found) * NAMES + found.st_nlink
+        self.links[found.st_ino] = packed - 1 if packed % NAMES else packed
 
     def result(self) -> Inside:
         """All of it. An inode that has names elsewhere too is `shared`."""
-        own = sum(size for met, names, size in self.links.values() if met >= names)
-        shared = sum(size for met, names, size in self.links.values() if met < names)
+        blocks = [0, 0]
+        for packed in self.links.values():
+            blocks[packed % NAMES > 0] += packed // NAMES
         return Inside(
-            Weight(self.files, self.occupied + own, shared), int(self.written * 10**9), int(self.read * 10**9),
-            self.written > self._now + _TOLERANCE, tuple(self._repositories), tuple(self._foreign),
-            tuple(self._unreadable),
+            Weight(self.files, self.bytes + blocks[0] * BLOCK, blocks[1] * BLOCK),
+            int(self.written * 10**9), int(self.read * 10**9), self.written > self._now + _TOLERANCE,
+            tuple(self._repositories), tuple(self._foreign), tuple(self._unreadable),
         )  # fmt: skip
-
-
-_BLOCKS = hasattr(os.stat_result, "st_blocks")
 
 
 def _lstat_in(name: str, *, dir_fd: str) -> os.stat_result:
@@ -175,7 +186,3 @@ def _lstat_in(name: str, *, dir_fd: str) -> os.stat_result:
 
 
 _lstat: Callable[..., os.stat_result] = os.lstat if _BY_DESCRIPTOR else _lstat_in
-
-
-def _occupied(found: os.stat_result) -> int:
-    return found.st_blocks * _BLOCK if _BLOCKS else found.st_size

@@ -80,10 +80,12 @@ class Journal(NamedTuple):
 class Undo(NamedTuple):
     """What taking a change back would do: the steps, and the paths that are left alone because they changed since.
 
-    `needless` counts what was removed for good, because its tools make it again by themselves.
+    `needless` counts what was removed for good, because its tools make it again by themselves. `passed` are later
+    changes of which nothing is in the trash any more, where none was named.
     """
 
     journal: Journal
     plan: Plan
     left: tuple[Left, ...] = ()
     needless: int = 0
+    passed: tuple[Journal, ...] = ()

@@ -9,6 +9,7 @@ from kempt.model.caches import Cache, CacheList, PrunePlan, Remake, State
 from kempt.model.disk import Weight
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
+from kempt.report.home import short
 from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
 from kempt.report.quantity import age, count, size
@@ -100,11 +101,6 @@ def bar(value: int, part: int, whole: int, columns: int, *, blocks: bool) -> tup
     return _FULL * max(round(eighths / 8) - light, 0), _LIGHT * light
 
 
-def short(path: str, home: str) -> str:
-    """A path with `~` for the home folder."""
-    return f"~{path[len(home.rstrip('/')) :]}" if home and f"{path}/".startswith(f"{home.rstrip('/')}/") else path
-
-
 def why_not(cache: Cache) -> str:
     """Why a cache cannot be pruned now: "in use: its lock is held (uv 4711)"."""
     who = ", ".join(f"{each.name} {each.pid}" for each in cache.users[:3])
@@ -140,6 +136,7 @@ def _table(present: list[tuple[Cache, Weight]], shown: Shown, look: Look) -> lis
     columns = [max(map(width, column)) for column in zip(*cells, strict=True)]
     most = max(each.weight.bytes for each, _ in present)
     room = BAR if look.width >= NARROW else NARROW_BAR
+    fits = 2 * (len(columns) + 1) + sum(columns) + room <= look.width
     lines = []
     for (cache, freed), (tool, amount, going, entries, used) in zip(present, cells, strict=True):
         first, second = bar(cache.weight.bytes, freed.bytes, most, room, blocks=shown.blocks)
@@ -148,7 +145,10 @@ def _table(present: list[tuple[Cache, Weight]], shown: Shown, look: Look) -> lis
         name = paint(tool, "bold", on=look.color) + " " * (columns[0] - len(tool))
         leaving = paint(going, "yellow", on=look.color) + " " * (columns[2] - width(going))
         sized = " " * (columns[1] - width(amount)) + amount
-        lines.append(f"  {name}  {drawn}  {sized}  {leaving}  {pad(entries, columns[3])}  {used}".rstrip())
+        line = f"  {name}  {drawn}  {sized}  {leaving}  {pad(entries, columns[3])}"
+        lines += (
+            [f"{line}  {used}".rstrip()] if fits else [line.rstrip(), *[" " * (columns[0] + 4) + used] * bool(used)]
+        )
         lines += _below(cache, columns[0] + 4, shown, look)
     return lines
 
@@ -157,7 +157,8 @@ def _below(cache: Cache, indent: int, shown: Shown, look: Look) -> Iterator[str]
     place = visible(short(cache.where.path, shown.home))
     said = f", says {visible(short(cache.where.said_by, shown.home))}" if cache.where.said_by else ""
     shared = f" · {size(cache.weight.shared)} more is shared with environments" if cache.weight.shared else ""
-    yield " " * indent + paint(f"{place}{said}{shared}", "dim", on=look.color)
+    for line in wrap(f"{place}{said}{shared}", look.width - indent):
+        yield " " * indent + paint(line, "dim", on=look.color)
     if cache.state is State.IN_USE:
         yield " " * indent + paint(visible(why_not(cache)), "yellow", on=look.color)
     for remark in cache.remarks:

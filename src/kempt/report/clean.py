@@ -14,10 +14,11 @@ from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.quantity import age, count, size
-from kempt.report.receipt import weights
+from kempt.report.receipt import can_go_back, weights
 
 _MOST_ROWS = 40
-_GAP = "  "
+_GAP, _INDENT = "  ", 6
+_LEAST_ROOM = 20
 _HEADINGS = ("size", "files", "last used", "kind", "project", "what")
 _RIGHT = 2  # so many columns hold numbers
 _JOINED = frozenset({Kind.BYTECODE, Kind.TOOL_CACHE})
@@ -58,29 +59,49 @@ def to_text(cleaning: Cleaning, look: Look) -> str:
     """The things that go, what that frees and how; what stays, and what could not be read."""
     lines = [*_table(cleaning, look), ""] if cleaning.taken and not look.quiet else []
     if cleaning.taken:
-        lines += [*_totals(cleaning), ""]
+        lines += [*_totals(cleaning, look), ""]
     lines += _stays(cleaning, look)
     lines += [line for note in cleaning.notes for line in wrap(note, look.width)]
-    lines += [_warned("not read", f"{visible(each.path)}: {visible(each.reason)}", look) for each in cleaning.unlisted]
+    lines += _unread(cleaning, look)
     lines += [line for text in _closing(cleaning, look) for line in wrap(text, look.width)]
     return "".join(f"{line}\n" for line in lines)
 
 
+def unread(cleaning: Cleaning, look: Look) -> str:
+    """What a quiet run that is agreed to says before it does it: only what could not be looked at."""
+    return "".join(f"{line}\n" for line in _unread(cleaning, look))
+
+
+def _unread(cleaning: Cleaning, look: Look) -> list[str]:
+    return [_warned("not read", f"{visible(each.path)}: {visible(each.reason)}", look) for each in cleaning.unlisted]
+
+
 def done(cleaning: Cleaning, receipts: Sequence[Receipt], look: Look) -> str:
-    """What was freed, what is held in the trash and until when, what was not done and why, and how to undo it."""
+    """What was freed, what is held in the trash and until when, what was not done and why, and how to undo it.
+
+    Quietly, only what was not done.
+    """
     outcomes = tuple(outcome for receipt in receipts for outcome in receipt.outcomes)
     moved = any(isinstance(each.step, MoveToTrash) and each.result is Result.DONE for each in outcomes)
-    undo = tuple(each.journal for each in receipts if each.journal)
-    lines = [line for line in weights(Receipt(outcomes, undo[0] if undo else "")) if line]
-    lines += [
-        _warned(each.result.value, f"{visible(getattr(each.step, 'path', ''))}: {visible(each.detail)}", look)
+    undo = tuple(each.journal for each in receipts if each.journal and can_go_back(each))
+    lines = weights(Receipt(outcomes, undo[0] if undo else ""), look)
+    failed = [
+        _warned(each.result.value, not_done(getattr(each.step, "path", ""), each.detail), look)
         for each in outcomes
         if each.result is not Result.DONE
     ]
+    if look.quiet:
+        return "".join(f"{line}\n" for line in failed)
+    lines += failed
     if moved and undo:
         commands = " and ".join(f"`kempt undo {visible(each)}`" for each in undo)
         lines += wrap(f"Take back what is in the trash with {commands}.", look.width)
     return "".join(f"{line}\n" for line in lines or ["Nothing was removed."])
+
+
+def not_done(path: str, detail: str) -> str:
+    """What was not done and why: the path once, which an error may name itself."""
+    return f"{visible(path)}: {visible(detail.removeprefix(f'{path}: '))}"
 
 
 def until(now: float) -> str:
@@ -118,10 +139,25 @@ def _table(cleaning: Cleaning, look: Look) -> Iterator[str]:
     columns = [max(map(width, column)) for column in zip(_HEADINGS, *cells, strict=True)]
     columns[-1] = 0
     yield paint(_laid(_HEADINGS, columns), "dim", on=look.color)
-    yield from (_laid(each, columns) for each in cells)
+    for each in cells:
+        yield from _lines(each, columns, look.width)
     if rest := rows[len(shown) :]:
         amount = size(sum(row.bytes for row in rest))
         yield f"  ... and {len(rest):,} smaller ones, {amount} together; -v lists them"
+
+
+def _lines(cells: Sequence[str], columns: Sequence[int], columns_of_screen: int) -> Iterator[str]:
+    """One row: what there is goes on below itself, or where there is little room, on lines of its own."""
+    indent = sum(columns) + len(_GAP) * len(columns)
+    what = cells[-1]
+    if width(what) <= columns_of_screen - indent:
+        yield _laid(cells, columns)
+        return
+    beside = columns_of_screen - indent >= _LEAST_ROOM
+    indent = indent if beside else _INDENT
+    first, *others = wrap(what, columns_of_screen - indent)
+    yield _laid((*cells[:-1], first if beside else ""), columns)
+    yield from (" " * indent + line for line in (others if beside else (first, *others)))
 
 
 def _rows(taken: Sequence[Disposable], *, each: bool) -> list[_Row]:
@@ -170,7 +206,7 @@ def _laid(cells: Sequence[str], columns: Sequence[int]) -> str:
     return f"  {_GAP.join((*numbers, *words))}".rstrip()
 
 
-def _totals(cleaning: Cleaning) -> list[str]:
+def _totals(cleaning: Cleaning, look: Look) -> list[str]:
     """What each kind frees, and whether it comes back."""
     groups: dict[tuple[Kind, type[TreeStep]], list[TreeStep]] = {}
     for thing, step in zip(cleaning.taken, cleaning.steps, strict=True):
@@ -181,7 +217,12 @@ def _totals(cleaning: Cleaning) -> list[str]:
     lines = []
     for (kind, action), steps in groups.items():
         files = count(sum(each.files for each in steps), "file")
-        lines.append(f"  {_PLURALS[kind]:<{names}}  {amounts[kind, action]:>{widest}} in {files}: {_how(kind, action)}")
+        amount = f"  {_PLURALS[kind]:<{names}}  {amounts[kind, action]:>{widest}} in {files}:"
+        how = _how(kind, action)
+        if width(amount) + 1 + width(how) <= look.width:
+            lines.append(f"{amount} {how}")
+        else:
+            lines += [amount, *(" " * _INDENT + line for line in wrap(how, look.width - _INDENT))]
     return lines
 
 
@@ -196,11 +237,19 @@ def _how(kind: Kind, action: type[TreeStep]) -> str:
 def _stays(cleaning: Cleaning, look: Look) -> list[str]:
     if look.verbose:
         lines = [
-            paint(f"stays: {visible(each.path)} {visible(each.reason)}", "dim", on=look.color)
+            paint(f"stays: {visible(each.path)}{visible(_because(each.reason))}", "dim", on=look.color)
             for each in cleaning.spared
         ]
         return [*lines, ""] if lines else []
     return []
+
+
+def _because(reason: str) -> str:
+    """A reason behind "stays: PATH"; some are sentences of their own and say that it stays once more."""
+    for said in ("stays: ", "stays, "):
+        if reason.startswith(said):
+            return f": {reason.removeprefix(said)}"
+    return f" {reason}"
 
 
 def _closing(cleaning: Cleaning, look: Look) -> Iterator[str]:

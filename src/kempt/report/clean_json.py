@@ -11,6 +11,7 @@ from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result, 
 from kempt.report.clean import until
 from kempt.report.escape import well_formed
 from kempt.report.json import VERSION, array, encode
+from kempt.report.receipt import can_go_back
 
 
 def to_json(cleaning: Cleaning, receipts: Sequence[Receipt] | None = None) -> str:
@@ -21,11 +22,9 @@ def to_json(cleaning: Cleaning, receipts: Sequence[Receipt] | None = None) -> st
         "command": encode("clean"),
         "roots": encode([well_formed(root) for root in cleaning.roots]),
         "items": array(items, "    "),
-        "spared": array(
-            [encode({"path": well_formed(e.path), "reason": well_formed(e.reason)}) for e in cleaning.spared], "    "
-        ),
+        "spared": array([encode(_named(e.path) | {"reason": well_formed(e.reason)}) for e in cleaning.spared], "    "),
         "errors": array(
-            [encode({"path": well_formed(e.path), "message": well_formed(e.reason)}) for e in cleaning.unlisted], "    "
+            [encode(_named(e.path) | {"message": well_formed(e.reason)}) for e in cleaning.unlisted], "    "
         ),
         "others": encode(dict(cleaning.others)),
         "total": encode(_total(cleaning.steps)),
@@ -34,10 +33,19 @@ def to_json(cleaning: Cleaning, receipts: Sequence[Receipt] | None = None) -> st
     return "{\n" + ",\n".join(f'  "{key}": {value}' for key, value in parts.items()) + "\n}\n"
 
 
+def _named(path: str) -> dict[str, object]:
+    """A path; where it is no UTF-8, and so cannot be text, also its bytes in base64."""
+    named: dict[str, object] = {"path": well_formed(path)}
+    if named["path"] == path:
+        return named
+    from binascii import b2a_base64
+
+    return named | {"path_base64": b2a_base64(path.encode("utf-8", "surrogateescape"), newline=False).decode()}
+
+
 def _item(thing: Disposable, step: TreeStep) -> dict[str, object]:
     weight = thing.weight
-    return {
-        "path": well_formed(thing.path),
+    return _named(thing.path) | {
         "kind": thing.kind,
         "tool": thing.tool,
         "project": well_formed(thing.project) or None,
@@ -67,15 +75,15 @@ def _result(cleaning: Cleaning, receipts: Sequence[Receipt]) -> dict[str, object
         "trash": _sum(each for each in outcomes if isinstance(each.step, MoveToTrash) and each.result is Result.DONE)
         | {"until": until(cleaning.now)},
         "failed": [
-            {
-                "path": well_formed(getattr(each.step, "path", "")),
+            _named(getattr(each.step, "path", ""))
+            | {
                 "result": each.result,
                 "reason": well_formed(each.detail),
             }
             for each in outcomes
             if each.result is not Result.DONE
         ],
-        "undo": [each.journal for each in receipts if each.journal],
+        "undo": [each.journal for each in receipts if each.journal and can_go_back(each)],
     }
 
 

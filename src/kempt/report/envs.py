@@ -9,6 +9,7 @@ from kempt.model.disk import Spared, Weight
 from kempt.model.envs import Environment, Environments, LastUse, State
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
+from kempt.report.home import short
 from kempt.report.look import Look
 from kempt.report.quantity import age, count, size
 
@@ -55,7 +56,7 @@ def to_text(listing: Listing, look: Look) -> str:
 
 
 def _unread(each: Spared, listing: Listing, look: Look) -> str:
-    return f"{paint('not read:', 'yellow', on=look.color)} {short(each.path, listing)}: {visible(each.reason)}"
+    return f"{paint('not read:', 'yellow', on=look.color)} {shown_path(each.path, listing)}: {visible(each.reason)}"
 
 
 def table(listing: Listing, look: Look) -> list[str]:
@@ -69,7 +70,7 @@ def table(listing: Listing, look: Look) -> list[str]:
     lines = [paint(f"    {_laid(shown, names, columns)}{_GAP}environment", "dim", on=look.color)]
     for root, held in groups:
         if len(groups) > 1 or root not in listing.listed.roots:
-            lines += ["", paint(short(root, listing), "bold", on=look.color)]
+            lines += ["", paint(shown_path(root, listing), "bold", on=look.color)]
         for each in held:
             lines += _row(each, root, _laid(rows[each.path], names, columns), listing, look)
             lines += _notes(each, listing, look)
@@ -148,18 +149,16 @@ def _groups(listing: Listing) -> list[tuple[str, list[Environment]]]:
     return [(root, sorted(held, key=keys[listing.sort])) for root, held in groups.items() if held]
 
 
-def short(path: str, listing: Listing) -> str:
-    """A path as people write it, the home folder as `~`."""
-    home = listing.listed.home
-    inside = home and (path == home or path.startswith(f"{home}/"))
-    return visible(f"~{path[len(home) :]}" if inside else path)
+def shown_path(path: str, listing: Listing) -> str:
+    """A path as people write it, with nothing that a terminal obeys."""
+    return visible(short(path, listing.listed.home))
 
 
 def _belongs(each: Environment, listing: Listing) -> str:
     """The project of an environment that does not lie in it."""
     if not each.place or each.project is None or not each.project.root:
         return ""
-    return f"of {short(each.project.root, listing)}"
+    return f"of {shown_path(each.project.root, listing)}"
 
 
 def _notes(each: Environment, listing: Listing, look: Look) -> Iterator[str]:
@@ -176,7 +175,7 @@ def _details(each: Environment, listing: Listing, look: Look) -> Iterator[str]:
     if each.used is not None and not each.processes:
         yield f"last used: {visible(each.used.evidence)}"
     if each.project is not None:
-        yield f"project: {short(each.project.root or each.project.name, listing)} ({each.project.evidence})"
+        yield f"project: {shown_path(each.project.root or each.project.name, listing)} ({each.project.evidence})"
     if each.kept and each.kept != each.reason:
         yield f"never removed: {visible(each.kept)}"
     if each.removal:

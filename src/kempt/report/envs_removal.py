@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kempt.model.disk import TRASH_DAYS
 from kempt.model.envs import Environment, Removal
 from kempt.model.plan import Receipt, Result
+from kempt.report.clean import not_done
 from kempt.report.columns import paint, wrap
-from kempt.report.envs import Listing, short, table
+from kempt.report.envs import Listing, shown_path, table
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
@@ -23,7 +25,7 @@ def planned(removal: Removal, listing: Listing, look: Look) -> str:
     if not removal.environments:
         lines.append("No environment goes.")
     elif not look.quiet:
-        lines.append(f"{extent(removal.environments)}: to the trash, from where `kempt undo` brings it back.")
+        lines.append(f"{extent(removal.environments)}: to the trash for {TRASH_DAYS} days.")
     if removal.environments and not listing.listed.sees_processes:
         lines += wrap("This system does not tell which of them a process uses: look before you agree.", look.width)
     return "".join(f"{line}\n" for line in lines)
@@ -38,17 +40,17 @@ def how_to_go_on(look: Look, filters: str) -> str:
 def done(receipts: Sequence[Receipt], late: Removal, listing: Listing, look: Look) -> str:
     """What is held in the trash and until when, what was not moved and why, and the command that takes it back.
 
-    `late` has spared what came into use after the plan was shown.
+    `late` has spared what came into use after the plan was shown; `look.target` names the folders that hold the trash.
     """
     outcomes = tuple(outcome for receipt in receipts for outcome in receipt.outcomes)
     moved = [outcome for outcome in outcomes if outcome.result is Result.DONE]
     undo = [each.journal for each in receipts if each.journal]
     lines = [f"Moved {count(len(moved), 'environment')} to the trash."] if moved else ["Nothing was removed."]
-    lines += [line for line in weights(Receipt(outcomes, undo[0] if undo else "")) if line]
+    lines += weights(Receipt(outcomes, undo[0] if undo else ""), look)
     lines += [line for each in late.spared for line in _stays(each.path, each.reason, listing, look)]
     for each in outcomes:
         if each.result is not Result.DONE:
-            text = f"{each.result.value}: {visible(getattr(each.step, 'path', ''))}: {visible(each.detail)}"
+            text = f"{each.result.value}: {not_done(getattr(each.step, 'path', ''), each.detail)}"
             lines.append(paint(text, "yellow", on=look.color))
     commands = " and ".join(f"`kempt undo {visible(each)}`" for each in undo)
     lines += wrap(f"Take it back with {commands}.", look.width) if undo else []
@@ -73,6 +75,6 @@ def extent(environments: Sequence[Environment]) -> str:
 
 
 def _stays(path: str, reason: str, listing: Listing, look: Look) -> Iterator[str]:
-    first, *others = wrap(f"{short(path, listing)} stays: {visible(reason)}", look.width)
+    first, *others = wrap(f"{shown_path(path, listing)} stays: {visible(reason)}", look.width)
     yield paint(first, "dim", on=look.color)
     yield from (paint(f"    {line}", "dim", on=look.color) for line in others)

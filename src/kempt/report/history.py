@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kempt.model.journal import Fate, FileChange, IndexEdit, Journal, TreeChange
-from kempt.report.columns import pad, paint, width
+from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
@@ -14,24 +14,38 @@ _FATES = {Fate.REMOVED: "removed", Fate.TRASHED: "to the trash", Fate.RESTORED: 
 
 
 def to_text(journals: Sequence[Journal], look: Look) -> str:
-    """A line for each change, the last first: its id, when, by which command, how much, and what became of it."""
+    """A line for each change, the last first: its id, when, by which command, how much, and what became of it.
+
+    Two lines where one would be wider than the terminal: how much comes below then.
+    """
     if not journals:
         return "kempt changed nothing here in the last 30 days.\n"
     somewhere = len({journal.header.root for journal in journals}) > 1
-    rows = [
-        (
-            journal.header.id, when(journal), visible(journal.header.why), _extent(journal),
-            *((visible(journal.header.root),) if somewhere else ()),
-        )
+    names = [(journal.header.id, when(journal), visible(journal.header.why)) for journal in journals]
+    rest = [
+        (_extent(journal), *((visible(journal.header.root),) if somewhere else ()), _fate(journal))
         for journal in journals
-    ]  # fmt: skip
-    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for journal, row in zip(journals, rows, strict=True):
-        cells = [pad(cell, columns) for cell, columns in zip(row, widths, strict=True)]
-        cells[0] = paint(cells[0], "dim" if journal.undone else "bold", on=look.color)
-        lines.append("   ".join([*cells, _fate(journal)]).rstrip())
-    return "".join(f"{line}\n" for line in lines)
+    ]
+    rows = _columns([(*name, *more) for name, more in zip(names, rest, strict=True)])
+    if max(map(width, rows)) > look.width:
+        below = ["; ".join(filter(None, more)) for more in rest]
+        rows = [
+            "\n".join((line, *(f"    {part}" for part in wrap(more, look.width - 4))))
+            for line, more in zip(_columns(names), below, strict=True)
+        ]
+    styles = ["dim" if journal.undone else "bold" for journal in journals]
+    return "".join(
+        f"{paint(row[: len(name[0])], style, on=look.color)}{row[len(name[0]) :]}\n"
+        for row, name, style in zip(rows, names, styles, strict=True)
+    )
+
+
+def passed(journals: Sequence[Journal], look: Look) -> str:
+    """The changes that are passed over because nothing of them is in the trash any more, a line for each."""
+    texts = (
+        f"passed over: {heading(each, look._replace(color=False))}: not in the trash any more" for each in journals
+    )
+    return "".join(f"{line}\n" for text in texts for line in wrap(text, look.width))
 
 
 def heading(journal: Journal, look: Look) -> str:
@@ -55,6 +69,11 @@ def when(journal: Journal) -> str:
     """When a change was made: its id begins with the time, in UTC."""
     day, time = journal.header.id.split("-")[:2]
     return f"{day[:4]}-{day[4:6]}-{day[6:]} {time[:2]}:{time[2:4]} UTC"
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return ["   ".join(map(pad, row, widths)).rstrip() for row in rows]
 
 
 def _extent(journal: Journal) -> str:

@@ -101,7 +101,9 @@ def _totals(plan: Plan) -> str:
         parts.append(f"{count(restored, 'index entry', 'index entries')} to restore")
     parts += _whole(plan)
     gone = removed or any(isinstance(step, RemoveTree) for step in plan.steps)
-    return "; ".join(filter(None, (", ".join(parts), f"{'no other file' if gone else 'no file'} is deleted from disk.")))
+    return "; ".join(
+        filter(None, (", ".join(parts), f"{'no other file' if gone else 'no file'} is deleted from disk."))
+    )
 
 
 def _whole(plan: Plan) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kempt.model.caches import CachePlan, Chosen, Pruned, PrunePlan, PruneReceipt, Spare, State
 from kempt.model.disk import Weight
 from kempt.report.caches import why_not
-from kempt.report.columns import pad, paint, width
+from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
 from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
@@ -27,9 +27,10 @@ def to_text(plan: PrunePlan, look: Look) -> str:
     if not going:
         return "".join(f"{line}\n" for line in [*lines, _nothing(plan)])
     total = together(each.weight for each in going)
-    lines.append(f"{size(total.bytes)} in {count(total.files, 'file')}. {GONE}")
+    lines += wrap(f"{size(total.bytes)} in {count(total.files, 'file')}. {GONE}", look.width)
     if plan.missed:
-        lines.append(f"{size(plan.missed)} more than the budget stay: in use, shared with environments, or not known.")
+        missed = f"{size(plan.missed)} more than the budget stay: in use, shared with environments, or not known."
+        lines += wrap(missed, look.width)
     return "".join(f"{line}\n" for line in lines)
 
 

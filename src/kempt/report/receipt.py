@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kempt.model.disk import TRASH_DAYS
 from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result
-from kempt.report.columns import paint
+from kempt.report.columns import paint, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.plan import describe
@@ -26,21 +26,36 @@ def to_text(receipt: Receipt, look: Look) -> str:
     lines += [_warned("left as it is", f"{visible(left.path)}: {visible(left.reason)}", look) for left in receipt.left]
     if not lines:
         lines = ["Nothing was changed."]
-    lines += weights(receipt)
+    lines += ([""] if (amounts := weights(receipt, look)) else []) + amounts
     if receipt.journal and can_go_back(receipt):
         lines += ["", f"Take it back with `kempt undo {visible(receipt.journal)}`."]
     return "".join(f"{line}\n" for line in lines)
 
 
-def weights(receipt: Receipt) -> list[str]:
-    """What was freed for good, and what is held in the trash and until when; in bytes and in files."""
+def stopped(receipts: Sequence[Receipt], columns: int) -> str:
+    """What was done before a run was stopped, and how to take it back; the next run removes what is half removed."""
+    outcomes = tuple(outcome for receipt in receipts for outcome in receipt.outcomes)
+    undo = [receipt.journal for receipt in receipts if receipt.journal and can_go_back(receipt)]
+    look = Look(columns)
+    lines = weights(Receipt(outcomes, undo[0] if undo else receipts[-1].journal), look)
+    commands = " and ".join(f"`kempt undo {visible(each)}`" for each in undo)
+    lines += wrap(f"Take back what was done by then with {commands}.", columns) if undo else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def weights(receipt: Receipt, look: Look) -> list[str]:
+    """What was freed for good, and what is held in the trash and until when; in bytes and in files.
+
+    The command that empties the trash names what `look.target` names.
+    """
     freed = [each for each in receipt.outcomes if isinstance(each.step, RemoveTree) and (each.files or each.bytes)]
     held = [each for each in receipt.outcomes if isinstance(each.step, MoveToTrash) and each.result is Result.DONE]
     lines = [f"Freed {_sum(freed)}."] if freed else []
     if held:
         until = _day_after(receipt.journal, TRASH_DAYS)
-        lines.append(f"{_sum(held)} held in the trash until {until}; `kempt clean --purge` frees that now.")
-    return ["", *lines] if lines else []
+        purge = visible(f"kempt clean --purge{look.target and f' {look.target}'}")
+        lines += wrap(f"{_sum(held)} held in the trash until {until}; `{purge}` frees that now.", look.width)
+    return lines
 
 
 def can_go_back(receipt: Receipt) -> bool:

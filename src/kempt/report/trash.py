@@ -36,6 +36,12 @@ def to_text(held: Sequence[Trash], look: Look) -> str:
     return "".join(f"{line}\n" for line in [*lines, "", f"{_sum(held)} in the trash."])
 
 
+def how_to_go_on(target: str) -> str:
+    """The command that does what was shown; `target` is the paths it was given, quoted for a shell."""
+    command = " ".join(filter(None, ("kempt clean --purge", target, "--yes")))
+    return f"Nothing is removed yet: `{visible(command)}` does it.\n"
+
+
 def day(seconds: float) -> str:
     """A day of UTC, as people sort it."""
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"

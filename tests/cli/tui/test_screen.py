@@ -12,7 +12,7 @@ import pytest
 from kempt.model.by_hand import Stock
 from support.cleaning import project
 from support.envs import make_environment
-from support.screen import HOLDINGS, STOCK, app_of, app_on, colors, seen, settled, text_of
+from support.screen import HOLDINGS, STOCK, app_of, app_on, colors, drawn, seen, settled
 
 pytest.importorskip("textual", reason="the screen is drawn by Textual, which only the extra `tui` installs")
 
@@ -109,7 +109,7 @@ def test_a_smaller_terminal_is_drawn_anew() -> None:
             await settled(app)
             await pilot.resize_terminal(80, 24)
             await settled(app)
-            return text_of(app)
+            return await drawn(app)
 
     assert (SCREENS / "first.txt").read_text(encoding="utf-8") == asyncio.run(run())
 
@@ -216,7 +216,7 @@ def test_what_changed_since_it_was_shown_stays_and_is_told(code: Path) -> None:
             (shop / ".venv" / "precious.txt").write_text("mine")
             await pilot.press("ctrl+t")
             await settled(app)
-            screen = text_of(app)
+            screen = await drawn(app)
             await pilot.press("y")
             await settled(app)
             return screen

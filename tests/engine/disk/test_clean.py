@@ -108,24 +108,77 @@ def test_what_only_a_person_can_judge_goes_when_it_is_named(tmp_path: Path) -> N
     ) - set(taken(plan(shop), shop))
 
 
+@pytest.mark.parametrize("name", ["egg-info", "*.egg-info", "app.egg-info", "app.egg-info/"])
+def test_metadata_may_be_named_in_several_ways(name: str, shop: Path) -> None:
+    assert "app.egg-info" in taken(plan(shop, include=(name,)), shop)
+
+
+@pytest.mark.parametrize(
+    "name, note",
+    [
+        ("bogus", "`--include bogus`: nothing that is called so waits to be named."),
+        ("egg-info", "`--include egg-info` counts with --build."),
+    ],
+)
+def test_a_name_that_takes_nothing_is_told(name: str, note: str, shop: Path) -> None:
+    assert (note,) == plan(shop, "caches", include=(name,)).notes[:1]
+
+
+@pytest.mark.parametrize("wish", [{"include": ("",)}, {"include": ("/",)}, {"keep": ("",)}, {"keep": ("[",)}])
+def test_a_name_or_pattern_that_means_nothing_is_refused(wish: dict[str, tuple[str, ...]], shop: Path) -> None:
+    with pytest.raises(UsageError):
+        plan(shop, **wish)
+
+
+@pytest.mark.parametrize("pattern", ["./dist", "{shop}/dist/", "{shop}/dist"])
+def test_a_path_is_as_good_as_a_pattern(pattern: str, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop)
+
+    assert "dist" in spared(plan(shop, keep=(pattern.format(shop=shop),)), shop)
+
+
 def test_patterns_keep_what_they_match_as_git_reads_them(shop: Path) -> None:
     cleaning = plan(shop, keep=("/dist/", ".*_cache", "!.ruff_cache"))
 
     assert {
         "dist": "is kept by the pattern `/dist/`",
         ".mypy_cache": "is kept by the pattern `.*_cache`",
-        "app.egg-info": "is not known to be made again by itself",
+        "app.egg-info": "is not known to be made again by itself (--include egg-info)",
     } == spared(cleaning, shop)
 
 
 @pytest.mark.parametrize(
     "file, content",
-    [("kempt.toml", 'clean-keep = ["/dist/"]\n'), ("pyproject.toml", '[tool.kempt]\nclean-keep = ["/dist/"]\n')],
+    [
+        ("kempt.toml", 'clean-keep = ["/dist/"]\n'),
+        ("pyproject.toml", '[tool.kempt]\nclean-keep = ["/dist/"]\n'),
+        ("pyproject.toml", '[tool."kempt"]\nclean-keep = ["/dist/"]\n'),
+        ("pyproject.toml", '[ tool . kempt ]\nclean-keep = ["/dist/"]\n'),
+        ("pyproject.toml", 'tool.kempt.clean-keep = ["/dist/"]\n'),
+        ("pyproject.toml", '[tool]\nkempt = {"clean-keep" = ["/dist/"]}\n'),
+    ],
 )
 def test_a_project_says_what_is_to_be_kept(tmp_path: Path, file: str, content: str) -> None:
     shop = project(tmp_path / "shop", {file: content})
 
     assert "is kept by `clean-keep`: `/dist/`" == spared(plan(tmp_path / "shop"), shop)["dist"]
+
+
+@pytest.mark.parametrize("key", ["clean_keep", "clean-kep"])
+@pytest.mark.parametrize("file", ["kempt.toml", "pyproject.toml"])
+def test_a_mistyped_setting_keeps_everything(key: str, file: str, tmp_path: Path) -> None:
+    head = "[tool.kempt]\n" if file == "pyproject.toml" else ""
+    shop = project(tmp_path / "shop", {file: f'{head}{key} = ["/dist/"]\n'})
+
+    assert [] == taken(plan(shop), shop)
+
+
+def test_the_settings_of_the_folder_itself_count_without_a_repository(tmp_path: Path) -> None:
+    nest = tmp_path / "nest"
+    project(nest / "a" / "b")
+    (nest / "kempt.toml").write_text('clean-keep = ["a/b/dist/"]\n')
+
+    assert "is kept by `clean-keep`: `a/b/dist/`" == spared(plan(nest), nest)["a/b/dist"]
 
 
 def test_settings_that_cannot_be_read_keep_everything_below_them(tmp_path: Path) -> None:
@@ -361,6 +414,21 @@ def test_an_environment_that_a_sync_works_on_stays(shop: Path) -> None:
     backdate(shop / ".venv", NOW - DAY)
 
     assert [".venv"] == list(spared(plan(shop, "envs"), shop))
+
+
+def test_an_environment_that_a_command_starts_from_stays(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_environment(shop / ".venv")
+    old_environment(shop / "web" / ".venv")
+    write_files(shop, {"web/uv.lock": "", "web/pyproject.toml": ""})
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "tool").symlink_to(shop / ".venv" / "bin" / "python")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    cleaning = plan(shop, "envs")
+
+    assert ["web/.venv"] == taken(cleaning, shop)
+    assert {".venv": f"is where a command starts from: {tmp_path}/bin/tool"} == spared(cleaning, shop)
 
 
 def test_the_folders_of_tox_and_nox_go_with_environments_and_need_no_lock(tmp_path: Path) -> None:

@@ -324,7 +324,7 @@ def test_a_lock_newer_than_the_packages_makes_it_stale(code: Path) -> None:
 
 
 def test_a_lock_that_was_written_with_the_packages_does_not(code: Path) -> None:
-    make_environment(code / "shop" / ".venv", now=NOW)
+    make_environment(code / "shop" / ".venv", now=time.time())
     (code / "shop" / "uv.lock").write_text("")
 
     assert State.OK is one(code).state

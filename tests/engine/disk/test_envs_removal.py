@@ -107,7 +107,7 @@ def test_all_are_chosen_where_nothing_is_asked_for(shop: Path) -> None:
 
 
 def test_one_that_was_just_made_stays_even_if_it_is_broken(tmp_path: Path) -> None:
-    make_environment(tmp_path / ".venv", now=NOW, python=None)
+    make_environment(tmp_path / ".venv", now=time.time(), python=None)
 
     assert ["it was made or used less than 10 minutes ago"] == reasons(plan(tmp_path, wanted=Wanted(broken=True)))
 

@@ -101,8 +101,8 @@ def test_a_folder_called_cache_is_taken_if_a_tool_tagged_it(here: Path) -> None:
 
     assert ["a/.cache", "d/__pycache__"] == taken(cleaning, here)
     assert {
-        "b/.cache": "is called a cache, but no tool tagged it as one",
-        "c/target": "is tagged as a cache by a tool that kempt does not know",
+        "b/.cache": "is called a cache, but no tool tagged it as one (--include .cache)",
+        "c/target": "is tagged as a cache by a tool that kempt does not know (--include target)",
     } == spared(cleaning, here)
 
 
@@ -231,6 +231,14 @@ def test_the_folder_may_itself_be_such_a_thing(here: Path) -> None:
 
     assert [".venv"] == names(scan(str(root / ".venv")), root)
     assert ["src/__pycache__"] == names(scan(str(root / "src" / "__pycache__")), root)
+
+
+@pytest.mark.parametrize("name", ["dist", "build", "app.egg-info", ".mypy_cache"])
+def test_a_folder_that_a_build_makes_may_be_named(name: str, here: Path) -> None:
+    project(here)
+    seen = scan(str(here / name))
+
+    assert [(str(here / name), str(here))] == [(each.thing.path, each.thing.project) for each in seen.found]
 
 
 def test_a_progress_line_is_told(here: Path) -> None:

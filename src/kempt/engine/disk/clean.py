@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kempt.engine.disk.examining import Examined, examine
-from kempt.engine.disk.keeping import kept_by_patterns, kept_by_settings
+from kempt.engine.disk.keeping import kept_by_patterns, kept_by_settings, own_pattern
 from kempt.engine.disk.scan import root_of, scan, scan_environment
 from kempt.engine.disk.tracked import held_by_git
+from kempt.errors import UsageError
 from kempt.host.clock import now
 from kempt.host.paths import is_below, name_of, parent_of, relative
 from kempt.model.artefact import Kind
@@ -31,8 +32,10 @@ def plan_clean(
     path that is not to be cleaned: `/`, a home folder, a file, a folder inside something disposable.
     """
     asked = wishes or Wishes()
+    asked = asked._replace(include=tuple(each.rstrip("/") for each in asked.include))
     time = now()
     scans = tuple(scan(root, tell=tell) for root in _outermost(map(root_of, paths or (".",))))
+    unmet = tuple(_unmet(scans, asked))
     cleaners = [_Cleaner(each, asked, time) for each in scans]
     for cleaner in cleaners:
         cleaner.choose(jobs, tell)
@@ -43,7 +46,7 @@ def plan_clean(
         tuple(spared for each in cleaners for spared in sorted(each.spared)),
         tuple(unlisted for each in cleaners for unlisted in each.unlisted),
         _others(scans, asked),
-        tuple(dict.fromkeys(note for each in cleaners for note in each.notes())),
+        (*unmet, *dict.fromkeys(note for each in cleaners for note in each.notes())),
         time,
         tuple(path for each in scans for path in each.own),
     )
@@ -85,7 +88,7 @@ class _Cleaner:
         left = self._without(left, self._alive(left))
         for each in examine(left, now=self._time, jobs=jobs, tell=tell):
             self._weigh_up(each)
-        self.taken.sort(key=_order)
+        self.taken = sorted(self._without(self.taken, self._started_from()), key=_order)
 
     def plans(self) -> Iterator[Plan]:
         """The plan, if anything goes. Where the folder itself goes, it is that of the folder that holds it."""
@@ -112,18 +115,19 @@ class _Cleaner:
 
     def _unasked(self, candidate: Candidate) -> str:
         """Why something stays that was not named: only a person can tell whether it may go."""
-        named = {candidate.row, name_of(candidate.thing.path)}
-        if candidate.asks and named.isdisjoint(self._wishes.include):
-            return candidate.asks
+        if candidate.asks and names_of(candidate).isdisjoint(self._wishes.include):
+            name = candidate.row.removeprefix("*.") if "*" in candidate.row else name_of(candidate.thing.path)
+            return f"{candidate.asks} (--include {name})"
         if candidate.thing.kind is Kind.ENVIRONMENT and not candidate.locked and not self._wishes.unlocked:
             return "has no lock file beside it, so the same environment may not be made again"
         return ""
 
     def _kept(self, candidates: Sequence[Candidate]) -> Mapping[str, str]:
         paths = ((each.thing.path, each.thing.identity.kind == _FOLDER) for each in candidates)
-        found = kept_by_patterns(self._scan.root, paths, self._wishes.keep)
+        root = self._scan.root
+        found = kept_by_patterns(root, paths, (own_pattern(each, root) for each in self._wishes.keep))
         asked = {path: f"is kept by the pattern `{pattern}`" for path, pattern in found.items()}
-        return {**kept_by_settings(candidates), **asked}
+        return {**kept_by_settings(candidates, root), **asked}
 
     def _alive(self, candidates: Sequence[Candidate]) -> Mapping[str, str]:
         living = [each for each in candidates if each.thing.kind is Kind.ENVIRONMENT]
@@ -132,6 +136,15 @@ class _Cleaner:
         from kempt.engine.disk.living import kept_alive
 
         return kept_alive(living, self._time)
+
+    def _started_from(self) -> Mapping[str, str]:
+        """Asked last, about what would go: the answer lies all over the PATH."""
+        environments = [each.thing.path for each in self.taken if each.thing.kind is Kind.ENVIRONMENT]
+        if not environments:
+            return {}
+        from kempt.engine.disk.living import started_from
+
+        return started_from(environments)
 
     def _inside_environments(self, tell: Tell | None) -> Iterator[Candidate]:
         """The bytecode inside environments, where that is asked for and they do not go themselves."""
@@ -173,6 +186,26 @@ class _Cleaner:
         weight = thing.weight or Weight()
         make = RemoveTree if goes_at_once(candidate) or not self._wishes.trash else MoveToTrash
         return make(relative(thing.path, root), thing.identity, weight.files, weight.bytes)
+
+
+def names_of(candidate: Candidate) -> frozenset[str]:
+    """What `--include` may call it: `egg-info`, `*.egg-info` or `app.egg-info`."""
+    return frozenset({candidate.row, candidate.row.removeprefix("*."), name_of(candidate.thing.path)})
+
+
+def _unmet(scans: Sequence[Scan], wishes: Wishes) -> Iterator[str]:
+    """What was named to be included and is not taken, because there is none or its kind was not asked for."""
+    found = tuple(each for one in scans for each in one.found)
+    for name in wishes.include:
+        if not name.strip("/."):
+            raise UsageError(f"`--include {name}` names nothing", hint="a name: node_modules, egg-info")
+        kinds = {each.thing.kind for each in found if name in names_of(each)}
+        if not kinds:
+            yield f"`--include {name}`: nothing that is called so waits to be named."
+            continue
+        groups = tuple(group for group in GROUPS if kinds & GROUPS[group])
+        if groups and not {*groups} & {*wishes.groups}:
+            yield f"`--include {name}` counts with --{groups[0]}."
 
 
 def goes_at_once(candidate: Candidate) -> bool:

@@ -11,6 +11,7 @@ from kempt.host.environment_facts import Facts, has_repository
 from kempt.host.environment_search import plain
 from kempt.host.folders import is_folder
 from kempt.host.mounts import Mounts
+from kempt.host.paths import above, parent_of
 from kempt.model.envs import Environment, Found, State
 
 _ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
@@ -87,22 +88,16 @@ def with_dependents(
     users: dict[str, list[str]] = {}
     by_path = {each.path for each in listed}
     for path, home in homes.items():
-        for above in _above(plain(home)) if home.startswith("/") and is_folder(home) else ():
-            if above in by_path and above != path:
-                users.setdefault(above, []).append(path)
+        for folder in above(plain(home)) if home.startswith("/") and is_folder(home) else ():
+            if folder in by_path and folder != path:
+                users.setdefault(folder, []).append(path)
     for path in by_path:
-        for above in _above(path.rpartition("/")[0]):
-            if above in by_path:
-                users.setdefault(above, []).append(path)
+        for folder in above(parent_of(path)):
+            if folder in by_path:
+                users.setdefault(folder, []).append(path)
     return tuple(
         each._replace(kept=f"another environment needs it: {users[each.path][0]}")
         if each.path in users and not each.kept
         else each
         for each in listed
     )
-
-
-def _above(path: str) -> Iterable[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from kempt.errors import KemptError, UsageError
 from kempt.host.env import environ
-from kempt.host.environment_facts import leads_into
+from kempt.host.environment_facts import leading_into
 from kempt.host.git import Git
+from kempt.host.paths import parent_of, relative
 from kempt.host.processes import using
 from kempt.host.weighing import look_inside
 from kempt.model.disk import Spared, Weight
@@ -51,8 +52,11 @@ def plan_removal(listed: Environments, wanted: Wanted, why: str = "kempt envs") 
         raise UsageError("which environments?", hint="--stale 90d, --broken or --orphaned says so")
     going: list[Environment] = []
     spared: list[Spared] = []
-    for each in chosen(listed, wanted):
-        reason = _obstacle(each, listed.now_ns, wanted)
+    meant = chosen(listed, wanted)
+    commands = leading_into((each.path for each in meant), environ().get("PATH", ""))
+    for each in meant:
+        reason = _obstacle(each, listed.now_ns, wanted) or _inside(each, commands.get(each.path, ""))
+        reason = reason or _tracked(each.path)
         if reason:
             spared.append(Spared(each.path, reason))
         else:
@@ -102,7 +106,7 @@ def _obstacle(each: Environment, now_ns: int, wanted: Wanted) -> str:
     if each.used is not None and now_ns - each.used.ns < YOUNG_SECONDS * 10**9:
         return "it was made or used less than 10 minutes ago"
     by_state = _is_meant(each, now_ns, wanted._replace(stale_seconds=None))
-    return ("" if by_state else _doubt(each)) or _inside(each) or _tracked(each.path)
+    return "" if by_state else _doubt(each)
 
 
 def _doubt(each: Environment) -> str:
@@ -114,10 +118,10 @@ def _doubt(each: Environment) -> str:
     return ""
 
 
-def _inside(each: Environment) -> str:
-    """What lies in it, or leads into it, that must not go with it."""
-    if launcher := leads_into(each.path, environ().get("PATH", "")):
-        return f"a command starts from it: {launcher}"
+def _inside(each: Environment, command: str) -> str:
+    """What lies in it, or leads into it (`command`), that must not go with it."""
+    if command:
+        return f"a command starts from it: {command}"
     inside = look_inside(each.path, dev=each.identity.dev)
     if inside.repositories:
         return f"it holds a repository: {inside.repositories[0]}"
@@ -149,7 +153,7 @@ def _plans(going: Iterable[Environment], roots: tuple[str, ...], why: str) -> It
         disks.setdefault(each.identity.dev, []).append(each)
     for held in disks.values():
         groups: dict[str, list[Environment]] = {}
-        common = _common([_parent(each.path) for each in held])
+        common = _common([parent_of(each.path) for each in held])
         for each in held:
             groups.setdefault(common or _root(each, roots), []).append(each)
         for root, inside in groups.items():
@@ -171,13 +175,9 @@ def _root(each: Environment, roots: tuple[str, ...]) -> str:
     if each.place:
         return each.place
     above = [root for root in roots if each.path.startswith(f"{root.rstrip('/')}/")]
-    return max(above, key=len, default=_parent(each.path))
-
-
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0] or "/"
+    return max(above, key=len, default=parent_of(each.path))
 
 
 def _step(each: Environment, root: str) -> MoveToTrash:
     weight = each.weight or Weight()
-    return MoveToTrash(each.path.removeprefix(f"{root.rstrip('/')}/"), each.identity, weight.files, weight.bytes)
+    return MoveToTrash(relative(each.path, root), each.identity, weight.files, weight.bytes)

@@ -10,7 +10,7 @@ from kempt.engine.disk.evidence import foreign_to_bytecode
 from kempt.engine.disk.names import BYTECODE
 from kempt.host.forks import in_forks
 from kempt.host.mounts import Mounts
-from kempt.host.scanning import names_in
+from kempt.host.scanning import entries_of
 from kempt.host.weighing import Inside, from_plain, look_inside, to_plain
 from kempt.model.artefact import Kind
 from kempt.model.cleaning import Candidate
@@ -74,7 +74,10 @@ def _look(now: float, candidate: Candidate) -> tuple[tuple[object, ...], tuple[s
     thing = candidate.thing
     inside = look_inside(thing.path, dev=thing.identity.dev, now=now)
     is_cache = candidate.row == BYTECODE.name.strip("/") and thing.identity.kind == _FOLDER
-    return to_plain(inside), foreign_to_bytecode(names_in(thing.path))[:_SHOWN] if is_cache else ()
+    if not is_cache:
+        return to_plain(inside), ()
+    folders, files = entries_of(thing.path)
+    return to_plain(inside), tuple(sorted((*folders, *foreign_to_bytecode(files))))[:_SHOWN]
 
 
 def _judged(candidate: Candidate, inside: Inside, odd: tuple[str, ...], mounts: Mounts) -> Examined:

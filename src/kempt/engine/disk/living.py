@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kempt.engine.disk.envs import environments
+from kempt.host.env import environ
+from kempt.host.environment_facts import leading_into
 from kempt.host.folders import is_folder
 from kempt.host.paths import is_below, relative
 from kempt.host.scanning import identify
@@ -27,6 +29,12 @@ def kept_alive(candidates: Iterable[Candidate], now: float) -> Mapping[str, str]
             within = "" if found.path == holder else f", in {relative(found.path, holder)}"
             reasons.setdefault(holder, reason + within)
     return reasons
+
+
+def started_from(paths: Iterable[str]) -> Mapping[str, str]:
+    """Why environments stay that a command on the PATH starts from, by their paths."""
+    commands = leading_into(paths, environ().get("PATH", ""))
+    return {path: f"is where a command starts from: {command}" for path, command in commands.items()}
 
 
 def _reason(found: Environment, now: float) -> str:

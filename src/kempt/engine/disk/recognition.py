@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from kempt import catalog
-from kempt.engine.disk import evidence
+from kempt.engine.disk import contents, evidence
 from kempt.engine.disk.names import (
     BYTECODE,
     ENVIRONMENT,
@@ -104,10 +104,10 @@ class Recognition:
         what = Kind.ENVIRONMENT if row.name in HOLD_ENVIRONMENTS else row.kind
         thing = Disposable(path, what, row.tool, identity, around.project)
         locked = row.name in HOLD_ENVIRONMENTS or (around.locked and _is_beside(path, around.project))
-        found = Candidate(
-            thing, row.name.strip("/"), around.repository, locked, asks, row.name in UNDONE, int(changed * 10**9)
-        )
-        self.found.append(found)
+        undone = row.name in UNDONE or (kind == _FOLDER and not contents.is_its_tools(row, path))
+        odd = asks or (contents.foreign_files(row, path) if what is Kind.ENVIRONMENT else "")
+        name = row.name.strip("/")
+        self.found.append(Candidate(thing, name, around.repository, locked, odd, undone, int(changed * 10**9)))
 
     def _obstacle(self, path: str, identity: Identity, kind: int) -> str:
         if identity.kind != kind:
@@ -128,7 +128,7 @@ class Recognition:
                 self.spared.append(Spared(path, "is conda's own installation"))
                 return True
             return self._take_environment(path, folders, files, around)
-        if catalog.CACHEDIR_TAG in files and self._is_tagged(path):
+        if catalog.CACHEDIR_TAG in files and contents.is_tagged(path):
             asks = "" if name_of(path) == ".cache" else TAGGED
             self.offer(path, TAGGED_CACHE, around, asks=asks)
             return True
@@ -150,11 +150,6 @@ class Recognition:
     def _is_environment(path: str) -> bool:
         settings = pyvenv.parse(read_untouched(join(path, "pyvenv.cfg"), _CONFIGURATION_LIMIT))
         return settings is not None and bool(settings.home)
-
-    @staticmethod
-    def _is_tagged(path: str) -> bool:
-        signature = catalog.CACHEDIR_SIGNATURE
-        return read_untouched(join(path, catalog.CACHEDIR_TAG), len(signature)) == signature
 
     def _around(self, path: str, folders: list[str], files: list[str], around: Around) -> Around:
         """What holds for everything below this folder."""
@@ -203,10 +198,16 @@ class Recognition:
         if any(name.endswith(_ENDINGS[:3]) or any(part in name for part in _PARTS) for name in likely):
             known = frozenset(files)
             for name, has_source in evidence.legacy_bytecode(known):
-                if has_source:
-                    self.offer(join(path, name), BYTECODE, around, kind=_FILE)
-                elif not self._inside:
-                    self.spared.append(Spared(join(path, name), "has no source beside it, so it may be the only copy"))
+                self._take_legacy(join(path, name), around, has_source=has_source)
+
+    def _take_legacy(self, place: str, around: Around, *, has_source: bool) -> None:
+        """Take bytecode that lies beside its source, if it is that."""
+        if has_source and contents.is_bytecode(place):
+            self.offer(place, BYTECODE, around, kind=_FILE)
+        elif has_source:
+            self.spared.append(Spared(place, "is called like bytecode and is none"))
+        elif not self._inside:
+            self.spared.append(Spared(place, "has no source beside it, so it may be the only copy"))
 
 
 def is_locked(path: str, folders: Collection[str], files: Collection[str]) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kempt.engine.disk.names import FOLDERS, MANIFESTS, PROJECT_FILES
+from kempt.engine.disk.names import FOLDERS, MANIFESTS, PROJECT_FILES, ROOTED, folder_row
 from kempt.engine.disk.recognition import Around, Recognition, is_locked
 from kempt.errors import UsageError
 from kempt.host.env import home_folder
 from kempt.host.folders import is_folder, real
 from kempt.host.own_names import stamp_of
 from kempt.host.paths import is_below, name_of, parent_of
-from kempt.host.scanning import identify, is_there, mounts_below, names_in, walk
+from kempt.host.scanning import entries_of, identify, is_there, mounts_below, names_in, walk
 from kempt.model.artefact import Delete
 from kempt.model.cleaning import Scan
 from kempt.model.disk import Spared
 
+_BESIDE = PROJECT_FILES | {"conf.py", "mkdocs.yml"}
 Tell = Callable[[str], None]
 
 
@@ -32,18 +33,26 @@ def scan(path: str, *, tell: Tell | None = None) -> Scan:
     mounts = mounts_below(root)
     recognition = Recognition(seen[0].dev, mounts)
     around = _above(root)
-    name = name_of(root)
-    if name in FOLDERS and FOLDERS[name].delete is not Delete.NO:
-        for _ in recognition.visit(parent_of(root), [name], [], around):
-            pass
-        unlisted: tuple[tuple[str, str], ...] = ()
-    else:
+    unlisted: tuple[tuple[str, str], ...] = ()
+    if not _is_one_thing(root, recognition, around):
         unlisted = walk(root, around, recognition.visit, tell=tell)
     return Scan(
         root, tuple(sorted(recognition.found, key=lambda each: each.thing.path)), tuple(sorted(recognition.spared)),
         tuple(Spared(*each) for each in sorted(unlisted)), tuple(recognition.repositories),
         tuple(recognition.own),
     )  # fmt: skip
+
+
+def _is_one_thing(root: str, recognition: Recognition, around: Around) -> bool:
+    """Whether the folder itself is what its name says, as the folder that it lies in shows."""
+    name = name_of(root)
+    row = folder_row(name)
+    if name not in ROOTED and (row is None or row.delete is Delete.NO):
+        return False
+    beside = entries_of(parent_of(root))[1]
+    for _ in recognition.visit(parent_of(root), [name], [each for each in beside if each in _BESIDE], around):
+        pass
+    return name not in ROOTED or bool(recognition.found or recognition.spared)
 
 
 def scan_environment(root: str, *, project: str, repository: str, tell: Tell | None = None) -> Scan:

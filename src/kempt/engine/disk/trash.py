@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from kempt.engine.journals import journals_around, overlap
+from kempt.engine.journals import journals_around
 from kempt.errors import UnsafeError
 from kempt.host.clock import now, seconds_of, stamp
 from kempt.host.folders import real
+from kempt.host.paths import is_below, parent_of, relative
 from kempt.host.removing import leftover_at
 from kempt.host.trash import read_trash
 from kempt.model.disk import TRASH_DAYS, Trash, Weight
@@ -38,11 +39,24 @@ def trashes(roots: Sequence[str] = (), found: Iterable[str] = (), until: str = "
     return tuple(sorted(known.values(), key=lambda each: (each.made, each.path)))
 
 
+def held_for(held: Iterable[Trash], seconds: float) -> tuple[Trash, ...]:
+    """Those that have been there for so long; what is left of a removal is of no age and always among them."""
+    latest = now() - seconds
+    return tuple(each for each in held if each.made <= latest)
+
+
+def weighed(held: Iterable[Trash]) -> tuple[Trash, ...]:
+    """The same, with what each occupies by now: what a journal says of it is from before, and without its own files."""
+    from kempt.host.weighing import weigh
+
+    return tuple(each._replace(weight=weigh(each.path, dev=each.identity.dev)) for each in held)
+
+
 def plan_purge(held: Iterable[Trash]) -> tuple[Plan, ...]:
     """How to remove these for good: a plan for each folder that was cleaned. Give them to `apply`."""
     by_root: dict[str, list[RemoveTree]] = {}
     for each in held:
-        step = RemoveTree(_relative(each.path, each.root), each.identity, each.weight.files, each.weight.bytes)
+        step = RemoveTree(relative(each.path, each.root), each.identity, each.weight.files, each.weight.bytes)
         by_root.setdefault(each.root, []).append(step)
     return tuple(Plan(root, tuple(steps), WHY) for root, steps in by_root.items())
 
@@ -73,7 +87,7 @@ def _by_journals(places: tuple[str, ...], until: str) -> Iterator[Trash]:
         root = journal.header.root
         for path, changes in _filled(journal).items():
             trash = read_trash(path)
-            if trash is None or (places and not any(_is_below(path, place) for place in places)):
+            if trash is None or (places and not any(is_below(path, place) for place in places)):
                 continue
             inside = [each for each in changes if each.place.rpartition("/")[2] in trash.things]
             weight = Weight(sum(each.files for each in inside), sum(each.bytes for each in inside))
@@ -94,18 +108,10 @@ def _at(path: str) -> Trash | None:
     """A trash or a leftover that only a scan knows of."""
     from kempt.host.weighing import weigh
 
-    root = path.rpartition("/")[0] or "/"
+    root = parent_of(path)
     if trash := read_trash(path):
         weight = weigh(path, dev=trash.identity.dev)
         return Trash(path, root, seconds_of(trash.stamp), trash.identity, trash.things, weight)
     if identity := leftover_at(path):
         return Trash(path, root, 0, identity, (), weigh(path, dev=identity.dev))
     return None
-
-
-def _is_below(path: str, place: str) -> bool:
-    return overlap(path, place) and len(path) >= len(place)
-
-
-def _relative(path: str, root: str) -> str:
-    return path.removeprefix(f"{root.rstrip('/')}/")

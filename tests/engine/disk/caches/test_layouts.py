@@ -163,6 +163,14 @@ def test_an_environment_of_uvx_is_an_entry(tmp_path: Path) -> None:
     assert {"environment def": ("environments-v2/abc/def", "archive-v0/env")} == paths(looked_at("uv", root))
 
 
+def test_environments_of_scripts_are_left_to_uv_and_said_so(tmp_path: Path) -> None:
+    root = plant(tmp_path / "cache", {"environments-v2/job-dbc26f71/pyvenv.cfg": "home = /usr\n"})
+    found = looked_at("uv", root)
+
+    said = "environments-v2 is left alone: environments of scripts are in it; `uv cache prune` removes those"
+    assert ({}, (said,)) == (paths(found), found.remarks)
+
+
 def test_an_absolute_link_of_an_older_uv_is_followed(tmp_path: Path) -> None:
     link = "wheels-v1/pypi/alpha/1.0-py3-none-any"
     root = plant(tmp_path / "cache", {link: tmp_path / "cache/archive-v0/one", "archive-v0/one/alpha.py": "a"})

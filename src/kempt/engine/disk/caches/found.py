@@ -162,7 +162,7 @@ def _cache(facts: CacheFacts, where: Where, world: World, now_ns: int, tell: Tel
     try:
         found, cache = look_at(facts, where._replace(path=root), root)
     except OSError as error:
-        return Cache(facts, where, State.REFUSED, reason(error))
+        return Cache(facts, where, State.REFUSED, f"cannot be read: {reason(error)}")
     why, users = users_of(facts, root)
     entries = remembered(found, cache.entries, now_ns)
     remarks = (*cache.remarks, *_remarks(facts, world))

@@ -71,8 +71,20 @@ def remarks(survey: Survey) -> tuple[str, ...]:
     unknown = [name for name in sorted(_buckets(survey)) if not _is_known(survey, name)]
     return (
         *(f"{name} is a link, so all is left alone: what it leads to is not looked at" for name in _moved(survey)),
-        *(f"{name} is left alone: its layout is not known" for name in unknown),
+        *(f"{name} is left alone: {_because(survey, name)}" for name in unknown),
     )
+
+
+def _because(survey: Survey, bucket: str) -> str:
+    """Why a bucket is left alone. Environments of scripts go with `uv cache prune` (measured, uv 0.13.9)."""
+    if _kind(bucket) == "environments" and any(_is_script(path) for path in survey.items if _top(path) == bucket):
+        return "environments of scripts are in it; `uv cache prune` removes those"
+    return "its layout is not known"
+
+
+def _is_script(path: str) -> bool:
+    """Whether it marks an environment that stands in the bucket itself: those of `uvx` are links, one folder deeper."""
+    return path.endswith("/pyvenv.cfg") and path.count("/") == len(("environment", "pyvenv.cfg"))
 
 
 def _moved(survey: Survey) -> Iterator[str]:
