@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kempt.errors import KemptError, UnsupportedError
-from kempt.formats.journal import TRASHED, is_settled, parse
+from kempt.formats.journal import SHARED, TRASHED, is_settled, parse
 from kempt.host.folders import real
 from kempt.host.gitdir import find_git_dir
 from kempt.host.journal import Outline, outlines, read_journals
-from kempt.model.journal import Journal, TreeChange
+from kempt.model.journal import Journal, LoneChange, ShareChange
 
 
 def journals(*, identity: str = "", root: str = "", holding: bytes = b"") -> Iterator[Journal]:
@@ -49,9 +49,15 @@ def journals_around(folders: Sequence[str]) -> Iterator[Journal]:
             yield from journals(identity=outline.identity, holding=TRASHED)
 
 
+def sharing() -> Iterator[tuple[str, ShareChange]]:
+    """Every file that came to share its blocks in the last 30 days, with the root of its path; the last first."""
+    for journal in journals(holding=SHARED):
+        yield from ((journal.header.root, each) for each in journal.intents if isinstance(each, ShareChange))
+
+
 def takes(journal: Journal) -> bool:
-    """Whether it is a change that took files or folders whole."""
-    return any(isinstance(intent, TreeChange) for intent in journal.intents)
+    """Whether it is a change that took files or folders whole, or let files share their blocks."""
+    return any(isinstance(intent, LoneChange) for intent in journal.intents)
 
 
 def overlap(one: str, other: str) -> bool:

@@ -22,7 +22,7 @@ from kempt.host.lock import repository_lock, tree_lock
 from kempt.host.removing import identity_at
 from kempt.host.state import state_folder
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import Fate, FileChange, IndexEdit, Intent, Journal, TreeChange, Undo
+from kempt.model.journal import Fate, FileChange, IndexEdit, Intent, Journal, ShareChange, TreeChange, Undo
 from kempt.model.plan import (
     IndexChange,
     Left,
@@ -126,6 +126,8 @@ def _undo(site: Site, journal: Journal) -> Undo:
             found += _index_back(site, intent)
         elif isinstance(intent, TreeChange):
             found += _tree_back(site, intent)
+        elif isinstance(intent, ShareChange):
+            found += site.sharer.back(intent)
         else:
             found += _file_back(site, intent)
     left = tuple(each for each in found if isinstance(each, Left))
