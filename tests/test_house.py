@@ -29,10 +29,12 @@ BETWEEN_WINGS = frozenset(  # (importer, imported), each with its reason beside 
     }
 )
 ABOVE_WINGS = {"kempt.engine.status", "kempt.engine.disk_overview"}
-MOVERS = "host.clones host.emptying host.environments host.files host.folders host.removing host.trash"
+MOVERS = (
+    "host.alike host.clones host.emptying host.environments host.files host.folders host.removing host.share host.trash"
+)
 WRITERS = (
     "host.clones host.emptying host.environments host.files host.folders host.index host.journal host.lock host.output "
-    "host.removing host.scratch host.stat_index host.state host.trash"
+    "host.removing host.scratch host.share host.stat_index host.state host.trash"
 )
 EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a use decides
     "cli __main__": "print input exit quit SystemExit sys.exit sys.stdout sys.stderr sys.stdin",
@@ -42,7 +44,7 @@ EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a u
     "host.env": "os.environ os.getenv os.putenv",
     MOVERS: "shutil os.replace os.rename os.remove os.link os.symlink os.truncate os.chmod os.utime",
     WRITERS: "open-for-writing os.O_WRONLY os.O_RDWR os.O_CREAT os.mkdir os.makedirs os.rmdir os.unlink",
-    "host.lock host.share": "fcntl msvcrt",
+    "host.lock host.extents": "fcntl msvcrt",
     "host.store": "sqlite3",
     "host.net": "socket ssl http urllib.request",
     "host.workers": "concurrent multiprocessing threading asyncio",

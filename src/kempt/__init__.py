@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from kempt.engine.disk.caches.prune import plan_prune as plan_prune
     from kempt.engine.disk.caches.prune import prune as prune
     from kempt.engine.disk.clean import plan_clean as plan_clean
+    from kempt.engine.disk.dedupe.plan import plan_dedupe as plan_dedupe
+    from kempt.engine.disk.dupes.find import find_duplicates as find_duplicates
     from kempt.engine.disk.envs import environments as environments
     from kempt.engine.disk.scan import scan as scan
     from kempt.engine.disk_overview import disk as disk
@@ -39,7 +41,9 @@ if TYPE_CHECKING:
     from kempt.model.cleaning import Cleaning as Cleaning
     from kempt.model.cleaning import Scan as Scan
     from kempt.model.cleaning import Wishes as Wishes
+    from kempt.model.dedupe import Dedupe as Dedupe
     from kempt.model.disk_overview import DiskOverview as DiskOverview
+    from kempt.model.dupes import Duplicates as Duplicates
     from kempt.model.finding import Finding as Finding
     from kempt.model.plan import Plan as Plan
     from kempt.model.plan import Receipt as Receipt
@@ -48,7 +52,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cleaning",
+    "Dedupe",
     "DiskOverview",
+    "Duplicates",
     "Finding",
     "KemptError",
     "Plan",
@@ -65,7 +71,9 @@ __all__ = [
     "check",
     "disk",
     "environments",
+    "find_duplicates",
     "plan_clean",
+    "plan_dedupe",
     "plan_fix",
     "plan_prune",
     "prune",
@@ -95,7 +103,11 @@ _HOMES = {
     "Wishes": "kempt.model.cleaning",
     "DiskOverview": "kempt.model.disk_overview",
     "disk": "kempt.engine.disk_overview",
+    "Dedupe": "kempt.model.dedupe",
+    "Duplicates": "kempt.model.dupes",
+    "find_duplicates": "kempt.engine.disk.dupes.find",
     "plan_clean": "kempt.engine.disk.clean",
+    "plan_dedupe": "kempt.engine.disk.dedupe.plan",
     "scan": "kempt.engine.disk.scan",
 }
 

@@ -69,8 +69,10 @@ def test_the_list(run: Run, mended: Repository) -> None:
     assert (
         without_ids(run("undo", "--list").out)
         == """\
-ID   DATE   kempt undo ID   1 file, 2 index entries
-ID   DATE   kempt check --fix                 1 file, 2 index entries   taken back
+ID   DATE   kempt undo ID
+    1 file, 2 index entries
+ID   DATE   kempt check --fix
+    1 file, 2 index entries; taken back
 """
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kempt.formats.bytecode import Header, Name, header, name
+from kempt.formats.bytecode import Header, Name, header, name, stamp, with_stamp
 
 LARGE = b"\x01\0\0\0\xff\xff\xff\xff"
 MODES = py_compile.PycInvalidationMode
@@ -70,3 +70,13 @@ def test_names(file_name: str, expected: Name | None) -> None:
 def test_the_name_that_this_python_gives(optimized: str) -> None:
     tag = sys.implementation.cache_tag
     assert Name("alpha", tag, optimized) == name(Path(cache_from_source("alpha.py", optimization=optimized)).name)
+
+
+@pytest.mark.parametrize("seconds", [0, 1_700_000_000, 2**32 + 5])
+def test_a_stamp_is_what_the_header_says_then(seconds: int) -> None:
+    mtime_ns = seconds * 10**9 + 999_999_999
+    before = b"\xa7\r\r\n" + b"\0" * 4 + LARGE + b"code"
+    after = with_stamp(before, mtime_ns)
+
+    assert Header("time", seconds % 2**32, 2**32 - 1, after[8:16]) == header(after)
+    assert (before[:8], before[12:], stamp(mtime_ns)) == (after[:8], after[12:], seconds % 2**32)

@@ -18,8 +18,8 @@ from kempt.formats.journal import (
     render_swept,
     render_undone,
 )
-from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, TreeChange
-from kempt.model.plan import Identity, IndexChange, Tracked
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, ShareChange, TreeChange
+from kempt.model.plan import Expect, Identity, IndexChange, Means, Tracked
 
 HEADER = Header("20260101-000000-0001", "/r", "/r/.git", "", "kempt check --fix", 1.5)
 CHANGE = FileChange("a", b"old", "ff" * 32)
@@ -28,8 +28,14 @@ paths = st.binary(min_size=1).filter(lambda raw: b"\0" not in raw).map(os.fsdeco
 tracked = st.none() | st.builds(Tracked, st.just("100644"), st.just("ab" * 20), st.sampled_from("HShs"))
 identities = st.builds(Identity, st.integers(0), st.integers(0), st.sampled_from([0o040000, 0o100000]))
 trees = st.builds(TreeChange, paths, paths, identities, st.sampled_from(Fate), st.integers(0), st.integers(0))
+expects = st.builds(Expect, *[st.integers(0, 2**63)] * 5)
+shares = st.builds(
+    ShareChange, paths, paths, st.sampled_from(Means), expects, expects, paths, st.just("ab" * 32), st.integers(0),
+    st.just("") | paths, unshared=st.booleans(),
+)  # fmt: skip
 intents = (
     trees
+    | shares
     | st.builds(
         FileChange, paths, st.none() | st.binary(), st.sampled_from(["", "0" * 64]), paths, st.lists(paths).map(tuple)
     )

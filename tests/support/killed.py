@@ -8,6 +8,7 @@ alone, as after `kill -9`.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import signal
@@ -16,7 +17,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-COUNTED = "open write fsync replace rename link unlink mkdir rmdir utime fchown fchmod chmod ftruncate close"
+COUNTED = "open write fsync replace rename link unlink mkdir rmdir utime fchown fchmod chmod ftruncate pwrite close"
 
 
 class Countdown:
@@ -64,6 +65,7 @@ def main(file: str, point: str) -> None:
     countdown = Countdown(point)
     for name in COUNTED.split():
         countdown.watch(os, name)
+    countdown.watch(fcntl, "ioctl")
     countdown.watch(subprocess.Popen, "__init__")
     countdown.watch(subprocess.Popen, "communicate")
     action()

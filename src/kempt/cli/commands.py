@@ -25,6 +25,8 @@ COMMANDS = {
     "envs": "every environment on the disk: whose it is, when it was used, what it weighs; removes old ones",
     "caches": "the download caches of all tools: where, how large, when used, what can go",
     "prune": "take out of download caches what was not used for long; --max-size keeps them small",
+    "dupes": "what environments hold more than once, by the digests in their RECORDs; nothing is changed",
+    "dedupe": "let duplicate files of environments share what they occupy on the disk; each stays as it is",
     "image": "prove that no cache is in a built image, neither present nor buried in a lower layer",
     "rule": "explain one rule",
     "rules": "list all rules",

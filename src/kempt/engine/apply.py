@@ -10,7 +10,7 @@ from itertools import groupby
 from kempt import __version__
 from kempt.engine.journals import journals, unsettled
 from kempt.engine.steps import Site
-from kempt.engine.taking import told
+from kempt.engine.telling import told
 from kempt.errors import KemptError, UnsafeError
 from kempt.formats.journal import is_settled, render_done, render_finished, render_header, render_intent, render_swept
 from kempt.host.clock import now, stamp
@@ -21,8 +21,9 @@ from kempt.host.removing import identity_at
 from kempt.host.run import ending_gently
 from kempt.host.state import state_folder
 from kempt.host.workers import at_once
-from kempt.model.journal import Fate, Header, Intent, TreeChange
+from kempt.model.journal import Fate, Header, Intent, LoneChange, ShareChange, TreeChange
 from kempt.model.plan import (
+    LoneStep,
     Outcome,
     Plan,
     Receipt,
@@ -30,7 +31,6 @@ from kempt.model.plan import (
     RestoreIndex,
     Result,
     Step,
-    TreeStep,
     UpdateIndex,
     WriteFile,
 )
@@ -55,14 +55,14 @@ def apply(plan: Plan) -> Receipt:
 
     All steps are looked at before the first is done: if one is refused then, nothing is changed. A step that is refused
     or fails ends in its outcome, and the steps after it are skipped. Steps that take a file or a folder whole stand for
-    themselves: each is looked at when its turn comes, and the others are done all the same.
+    themselves, and so do those that share: each is looked at when its turn comes, and the others are done all the same.
     Nothing to do leaves no trace.
     Raises UnsafeError while another kempt changes the same repository, KemptError where no journal can be kept, and
     Stopped, which is a KeyboardInterrupt.
     """
     if not any(map(_is_needed, plan.steps)):
         return Receipt(())
-    takes = any(isinstance(step, TreeStep) for step in plan.steps)
+    takes = any(isinstance(step, LoneStep) for step in plan.steps)
     with ending_gently(), (tree_lock if takes else repository_lock)(state_folder(), plan.root):
         _clear_last(plan)
         if takes:
@@ -79,11 +79,18 @@ def sweep(root: str) -> tuple[str, ...]:
     for journal in unsettled(real(root)):
         header = journal.header
         with suppress(KemptError), Site(Plan(header.root, (), header.why)) as site:
-            changes = [each for each in journal.intents if isinstance(each, TreeChange)]
+            changes = [each for each in journal.intents if isinstance(each, LoneChange)]
             gone += (f"{header.root.rstrip('/')}/{path}" for each in changes for path in site.clear(each))
-            if not any(each.fate is Fate.REMOVED and identity_at(site.root, each.place) for each in changes):
+            if not any(_is_there_still(site.root, each) for each in changes):
                 append_to(header.id, render_swept())
     return tuple(gone)
+
+
+def _is_there_still(root: str, change: LoneChange) -> bool:
+    """Whether something of a removal is left, after it was cleared."""
+    if not isinstance(change, TreeChange) or change.fate is not Fate.REMOVED:
+        return False
+    return identity_at(root, change.place) is not None
 
 
 def carry_out(plan: Plan, undoes: str = "") -> Receipt:
@@ -145,9 +152,9 @@ def _run(
 ) -> Iterator[Outcome]:
     """Do the steps, in order. `seen` gets each outcome the moment that it is known."""
     stopped = False
-    for trees, group in groupby(enumerate(zip(steps, intents, strict=True)), _is_tree):
+    for alone, group in groupby(enumerate(zip(steps, intents, strict=True)), _is_alone):
         numbered = tuple((number, step, intent) for number, (step, intent) in group)
-        if trees and not stopped:
+        if alone and not stopped:
             for start in range(0, len(numbered), GROUP):
                 yield from _take(site, journal, numbered[start : start + GROUP], seen)
             continue
@@ -165,8 +172,8 @@ def _is_half(outcome: Outcome) -> bool:
     return isinstance(outcome.step, RemoveTree) and outcome.result is Result.FAILED and outcome.files > 0
 
 
-def _is_tree(numbered: tuple[int, tuple[Step, Intent]]) -> bool:
-    return isinstance(numbered[1][1], TreeChange)
+def _is_alone(numbered: tuple[int, tuple[Step, Intent]]) -> bool:
+    return isinstance(numbered[1][1], LoneChange)
 
 
 def _take(
@@ -181,12 +188,12 @@ def _take(
     except KemptError as error:
         yield from (_stopped(step, error) for _, step, _ in group)
         return
-    taken = [(step, each) for _, step, each in group if isinstance(step, TreeStep) and isinstance(each, TreeChange)]
+    taken = [(step, each) for _, step, each in group if isinstance(step, LoneStep) and isinstance(each, LoneChange)]
     removals = [each for each in taken if isinstance(each[0], RemoveTree)]
     site.mounts.inside("/")  # read before threads ask
     jobs = THREADS if len(removals) >= SEVERAL else 1
 
-    def done_with(each: tuple[TreeStep, TreeChange]) -> Outcome:
+    def done_with(each: tuple[LoneStep, TreeChange | ShareChange]) -> Outcome:
         seen.append(outcome := site.take(*each))
         return outcome
 
@@ -201,7 +208,7 @@ def _take(
 def _do(site: Site, journal: JournalFile, number: int, step: Step, intent: Intent) -> Outcome:
     try:
         journal.append(render_intent(number, intent))
-        if not isinstance(step, TreeStep):
+        if not isinstance(step, LoneStep):
             site.perform(step, intent)
     except KemptError as error:
         site.clear(intent)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kempt.errors import KemptError, UnreadableError, UnsupportedError
-from kempt.formats.journal import TRASHED, is_settled, parse
+from kempt.formats.journal import SHARED, TRASHED, is_settled, parse
 from kempt.host.folders import real
 from kempt.host.gitdir import find_git_dir
 from kempt.host.journal import Outline, outlines, read_journals
 from kempt.host.removing import identity_at
-from kempt.model.journal import Fate, Header, Journal, TreeChange
+from kempt.model.journal import Fate, Header, Journal, LoneChange, ShareChange, TreeChange
 from kempt.model.plan import Identity
 
 
-def journals(*, identity: str = "", root: str = "") -> Iterator[Journal]:
-    """Journals as they are needed, the last first: large ones take a while to read."""
-    yield from filter(None, map(parse, read_journals(identity, root)))
+def journals(*, identity: str = "", root: str = "", holding: bytes = b"") -> Iterator[Journal]:
+    """Journals as they are needed, the last first: large ones take a while to read. `holding`: only those."""
+    yield from filter(None, map(parse, (content for content in read_journals(identity, root) if holding in content)))
 
 
 def journals_about(folder: str) -> Iterator[Journal]:
@@ -93,9 +93,15 @@ def is_lost(root: str, change: TreeChange) -> bool:
     return change.fate is not Fate.REMOVED and all(identity_at(root, each) != change.identity for each in ends)
 
 
+def sharing() -> Iterator[tuple[str, ShareChange]]:
+    """Every file that came to share its blocks in the last 30 days, with the root of its path; the last first."""
+    for journal in journals(holding=SHARED):
+        yield from ((journal.header.root, each) for each in journal.intents if isinstance(each, ShareChange))
+
+
 def takes(journal: Journal) -> bool:
-    """Whether it is a change that took files or folders whole."""
-    return any(isinstance(intent, TreeChange) for intent in journal.intents)
+    """Whether it is a change that took files or folders whole, or let files share their blocks."""
+    return any(isinstance(intent, LoneChange) for intent in journal.intents)
 
 
 def overlap(one: str, other: str) -> bool:

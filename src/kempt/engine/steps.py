@@ -7,7 +7,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self, assert_never
 
-from kempt.engine import taking
+from kempt.engine import sharing, taking
+from kempt.engine.sharing import Sharer
 from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.host.files import (
     Look,
@@ -23,10 +24,11 @@ from kempt.host.git import Git
 from kempt.host.index import blob_id, change_index, confirm, look_up, refuse_locked, remove_drafts
 from kempt.host.mounts import Mounts
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import FileChange, IndexEdit, Intent, TreeChange
+from kempt.model.journal import FileChange, IndexEdit, Intent, LoneChange, ShareChange, TreeChange
 from kempt.model.plan import (
     Expect,
     IndexChange,
+    LoneStep,
     MoveToTrash,
     Outcome,
     Plan,
@@ -34,9 +36,11 @@ from kempt.model.plan import (
     RemoveTree,
     RestoreFromTrash,
     RestoreIndex,
+    Result,
+    ShareFile,
     Step,
     Tracked,
-    TreeStep,
+    UnshareFile,
     UpdateIndex,
     WriteFile,
 )
@@ -51,6 +55,7 @@ class Site:
         self._plan = plan
         self._git: Git | None = None
         self._mounts: Mounts | None = None
+        self._sharer: Sharer | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +65,8 @@ class Site:
             self._git.close()
         if self._mounts is not None:
             self._mounts.close()
+        if self._sharer is not None:
+            self._sharer.close()
 
     @property
     def git(self) -> Git:
@@ -79,6 +86,13 @@ class Site:
             self._mounts = Mounts()
         return self._mounts
 
+    @property
+    def sharer(self) -> Sharer:
+        """Who shares files, from the first one on."""
+        if self._sharer is None:
+            self._sharer = Sharer(self.root)
+        return self._sharer
+
     def prepare(self, step: Step, stamp: str, number: int) -> Intent:
         """What undo will need to take the step back; changes nothing. `stamp` is that of the run.
 
@@ -96,12 +110,18 @@ class Site:
                 return self._prepare_restore(step, token)
             case RemoveTree() | MoveToTrash() | RestoreFromTrash():
                 return taking.announce(step, stamp, number)  # looked at when it is done: it stands for itself
+            case ShareFile() | UnshareFile():
+                return sharing.announce(step, stamp, number)  # the same
             case _:
                 assert_never(step)
 
-    def take(self, step: TreeStep, change: TreeChange) -> Outcome:
+    def take(self, step: LoneStep, change: LoneChange) -> Outcome:
         """Do a step that stands for itself; how it ended."""
-        return taking.take(self.root, step, change, self.mounts)
+        if isinstance(step, ShareFile | UnshareFile):
+            return self.sharer.take(step, change) if isinstance(change, ShareChange) else _unannounced(step)
+        return (
+            taking.take(self.root, step, change, self.mounts) if isinstance(change, TreeChange) else _unannounced(step)
+        )
 
     def perform(self, step: WriteFile | RemoveFile | UpdateIndex | RestoreIndex, intent: Intent) -> None:
         """Do it, if everything is still as expected. When this raises a KemptError, nothing was changed."""
@@ -126,6 +146,8 @@ class Site:
             return ()
         if isinstance(intent, TreeChange):
             return taking.clear(self.root, intent, self.mounts)
+        if isinstance(intent, ShareChange):
+            return self.sharer.clear(intent)
         removed = [each for each in (intent.temporary,) if each and remove_temporary(self.root, each)]
         return (*removed, *(each for each in reversed(intent.folders) if remove_empty_folder(self.root, each)))
 
@@ -168,6 +190,10 @@ class Site:
                 blob_id(self.git, content, write=True)
         if isinstance(intent, IndexEdit):
             change_index(self.git, intent.changes, intent.token)
+
+
+def _unannounced(step: LoneStep) -> Outcome:
+    return Outcome(step, Result.REFUSED, detail="it was announced as something else")
 
 
 def _difference(seen: Look | None, expect: Expect | None) -> str:

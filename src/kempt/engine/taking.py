@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import assert_never
 
+from kempt.engine.telling import told
 from kempt.errors import KemptError, UnsafeError
 from kempt.host.environments import is_environment
 from kempt.host.folders import open_parent
@@ -57,11 +58,6 @@ def clear(root: str, change: TreeChange, mounts: Mounts) -> tuple[str, ...]:
             return ()
         case _:
             assert_never(change.fate)
-
-
-def told(error: KemptError) -> str:
-    """An error as a detail: with what to do next, where that is known."""
-    return f"{error} ({error.hint})" if error.hint else str(error)
 
 
 def _taken(root: str, step: TreeStep, change: TreeChange, mounts: Mounts) -> Outcome:

@@ -22,7 +22,17 @@ from kempt.host.lock import repository_lock, tree_lock
 from kempt.host.removing import identity_at
 from kempt.host.state import state_folder
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, TreeChange, Undo
+from kempt.model.journal import (
+    Fate,
+    FileChange,
+    Header,
+    IndexEdit,
+    Intent,
+    Journal,
+    ShareChange,
+    TreeChange,
+    Undo,
+)  # fmt: skip
 from kempt.model.plan import (
     IndexChange,
     Left,
@@ -148,6 +158,8 @@ def _undo(site: Site, journal: Journal) -> Undo:
             found += _index_back(site, intent)
         elif isinstance(intent, TreeChange):
             found += _tree_back(site, intent)
+        elif isinstance(intent, ShareChange):
+            found += site.sharer.back(intent)
         else:
             found += _file_back(site, intent)
     left = tuple(each for each in found if isinstance(each, Left))

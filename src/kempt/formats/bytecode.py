@@ -45,6 +45,17 @@ def header(content: bytes) -> Header | None:
     return Header(kind, mtime, size, content[2 * _WORD : HEADER])
 
 
+def stamp(mtime_ns: int) -> int:
+    """A time of last change, in nanoseconds since the epoch, as a header holds it: whole seconds, in 32 bits."""
+    return mtime_ns // 10**9 & 0xFFFFFFFF
+
+
+def with_stamp(beginning: bytes, mtime_ns: int) -> bytes:
+    """The first bytes of a file, made for a source with another time of last change."""
+    at = 2 * _WORD
+    return beginning[:at] + stamp(mtime_ns).to_bytes(_WORD, "little") + beginning[at + _WORD :]
+
+
 def name(file_name: str) -> Name | None:
     """What the name of a file in `__pycache__` says; None for one that Python does not look for."""
     match = _NAME.fullmatch(file_name)

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from kempt.errors import UnsupportedError
-from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, TreeChange
-from kempt.model.plan import Identity, IndexChange, Tracked
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, ShareChange, TreeChange
+from kempt.model.plan import Expect, Identity, IndexChange, Means, Tracked
 
 VERSION = 1
+_SHARE_PATHS = ("path", "keep", "temporary", "environment")
+SHARED = b'"share":['
+"""What is in the journal of a change that let files share their blocks."""
 TRASHED = b'"fate":"trashed"'
 """What is in the journal of a change that moved something to the trash."""
 
@@ -30,6 +33,9 @@ def render_intent(number: int, intent: Intent) -> bytes:
     if isinstance(intent, TreeChange):
         fields = intent._asdict() | {"path": _written(intent.path), "place": _written(intent.place)}
         return _line({"intent": number, **fields})
+    if isinstance(intent, ShareChange):
+        fields = intent._asdict() | {name: _written(getattr(intent, name)) for name in _SHARE_PATHS}
+        return _line({"intent": number, "share": list(fields.values())})  # there are thousands: no names
     before = None if intent.before is None else b64encode(intent.before).decode("ascii")
     fields = intent._asdict() | {"path": _written(intent.path), "temporary": _written(intent.temporary)}
     return _line({"intent": number, **fields, "before": before, "folders": [_written(each) for each in intent.folders]})
@@ -91,9 +97,20 @@ def _intent(record: dict[str, Any]) -> Intent:
             _read(record["path"]), _read(record["place"]), Identity(*record["identity"]), Fate(record["fate"]),
             record["files"], record["bytes"],
         )  # fmt: skip
+    if "share" in record:
+        return _share_change(record["share"])
     before = None if record["before"] is None else b64decode(record["before"])
     folders = tuple(_read(each) for each in record["folders"])
     return FileChange(_read(record["path"]), before, record["after"], _read(record["temporary"]), folders)
+
+
+def _share_change(fields: list[Any]) -> ShareChange:
+    written = ShareChange(*fields)
+    path, keep, temporary, environment = (_read(getattr(written, name)) for name in _SHARE_PATHS)
+    return written._replace(
+        path=path, keep=keep, means=Means(written.means), before=Expect(*written.before), kept=Expect(*written.kept),
+        temporary=temporary, environment=environment,
+    )  # fmt: skip
 
 
 def _tracked(fields: list[str] | None) -> Tracked | None:

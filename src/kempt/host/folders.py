@@ -105,6 +105,10 @@ class Folder:
         """Give a file a second name. Raises FileExistsError where the name is taken."""
         os.link(self._at(old), self._at(new), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
 
+    def link_into(self, old: str, into: Folder, new: str) -> None:
+        """Give a file a second name in another open folder. Raises FileExistsError where the name is taken."""
+        os.link(self._at(old), into._at(new), src_dir_fd=self._descriptor, dst_dir_fd=into._descriptor)
+
     def unlink(self, name: str) -> None:
         """Remove a file."""
         os.unlink(self._at(name), dir_fd=self._descriptor)
@@ -198,6 +202,13 @@ def open_parent(root: str, relative: str, *, make: bool = False) -> Iterator[tup
     Raises UnsafeError when the path leads out of the root, through a link or into git's own folder, and
     FileNotFoundError when a folder is missing.
     """
+    folder, name = open_above(root, relative, make=make)
+    with folder:
+        yield folder, name
+
+
+def open_above(root: str, relative: str, *, make: bool = False) -> tuple[Folder, str]:
+    """`open_parent` for who closes the folder."""
     *parents, name = safe_parts(relative)
     folder = Folder.open(root)
     try:
@@ -212,9 +223,10 @@ def open_parent(root: str, relative: str, *, make: bool = False) -> Iterator[tup
                 raise UnsafeError(f"`{part}` on its path is no folder, or a symbolic link", path=relative) from error
             folder.close()
             folder = inner
-        yield folder, name
-    finally:
+    except BaseException:
         folder.close()
+        raise
+    return folder, name
 
 
 def extended(path: str, *, windows: bool = os.name == "nt") -> str:

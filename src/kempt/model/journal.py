@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from kempt.model.plan import Identity, IndexChange, Left, Plan
+from kempt.model.plan import Expect, Identity, IndexChange, Left, Means, Plan
 
 
 class FileChange(NamedTuple):
@@ -53,7 +53,27 @@ class TreeChange(NamedTuple):
     bytes: int = 0
 
 
-Intent = FileChange | IndexEdit | TreeChange
+class ShareChange(NamedTuple):
+    """A file that is about to share the blocks of another, or, `unshared`, to have its own again.
+
+    `before` and `kept` are both files as they were; `temporary` is the name under which the new one is made, in the
+    folder of `path`. The paths are relative to the root; `digest`, `bytes` and `environment` are those of the step.
+    """
+
+    path: str
+    keep: str
+    means: Means
+    before: Expect
+    kept: Expect
+    temporary: str
+    digest: str = ""
+    bytes: int = 0
+    environment: str = ""
+    unshared: bool = False
+
+
+LoneChange = TreeChange | ShareChange
+Intent = FileChange | IndexEdit | LoneChange
 
 
 class Header(NamedTuple):

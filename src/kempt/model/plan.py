@@ -114,10 +114,62 @@ class RestoreFromTrash(NamedTuple):
     bytes: int = 0
 
 
+class Means(StrEnum):
+    """How two files come to lie on the same blocks.
+
+    EXTENTS: the kernel compares both and lets one use the blocks of the other (FIDEDUPERANGE); both stay files of their
+    own. CLONE: a copy that shares its blocks takes the place of the file (FICLONE, clonefile). LINK: both become names
+    of one file, so that an edit of either reaches both.
+    """
+
+    EXTENTS = "extents"
+    CLONE = "clone"
+    LINK = "link"
+
+
+class ShareFile(NamedTuple):
+    """Let the file at `path` lie on the blocks of the one at `keep`, if both hold the same bytes.
+
+    `digest` is the SHA-256 that both are expected to have, in hexadecimal digits, empty where none is known. `bytes` is
+    what the plan said it would free. `environment` is the environment that `path` lies in, relative to the root; empty
+    for none, "." for the root itself.
+    """
+
+    path: str
+    keep: str
+    means: Means
+    expect: Expect
+    kept: Expect
+    digest: str = ""
+    bytes: int = 0
+    environment: str = ""
+
+
+class UnshareFile(NamedTuple):
+    """Give the file at `path` blocks of its own again, with the time of last change that it had before.
+
+    `shared_ns` is the time that it has now; bytecode that was made for that time is stamped with `mtime_ns` again.
+    `copy` is False where only such bytecode is left to be stamped. `digest` is what the content must still have, empty
+    where nothing but this file's own name leads to it.
+    """
+
+    path: str
+    means: Means
+    expect: Expect
+    mtime_ns: int
+    shared_ns: int
+    digest: str = ""
+    copy: bool = True
+    bytes: int = 0
+    environment: str = ""
+
+
 TreeStep = RemoveTree | MoveToTrash | RestoreFromTrash
+ShareStep = ShareFile | UnshareFile
+LoneStep = TreeStep | ShareStep
 """Steps that do not depend on each other: one that is refused or fails stops no other."""
 
-Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex | TreeStep
+Step = WriteFile | RemoveFile | UpdateIndex | RestoreIndex | LoneStep
 
 
 class Plan(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kempt.model.journal import Fate, FileChange, IndexEdit, Journal, TreeChange
+from kempt.model.journal import Fate, FileChange, IndexEdit, Journal, LoneChange, ShareChange, TreeChange
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
@@ -51,7 +51,7 @@ def passed(journals: Sequence[Journal], look: Look) -> str:
 def heading(journal: Journal, look: Look) -> str:
     """What is about to be taken back."""
     what = paint(visible(journal.header.why), "bold", on=look.color)
-    whole = any(isinstance(intent, TreeChange) for intent in journal.intents)
+    whole = any(isinstance(intent, LoneChange) for intent in journal.intents)
     where = f" in {visible(journal.header.root)}" if whole else ""
     stopped = "" if journal.finished else ", which was stopped on the way"
     return f"{what}{where}, {when(journal)}{stopped}"
@@ -84,10 +84,14 @@ def _extent(journal: Journal) -> str:
         taken = [each for each in journal.intents if isinstance(each, TreeChange) and each.fate is fate]
         if taken:
             parts.append(f"{len(taken):,} {words}{_amount(taken)}")
+    for unshared, words in ((False, "shared"), (True, "with blocks of their own again")):
+        shared = [each for each in journal.intents if isinstance(each, ShareChange) and each.unshared is unshared]
+        if shared:
+            parts.append(f"{count(len(shared), 'file')} {words}{_amount(shared)}")
     return ", ".join(parts) or "nothing"
 
 
-def _amount(changes: Sequence[TreeChange]) -> str:
+def _amount(changes: Sequence[LoneChange]) -> str:
     weight = sum(each.bytes for each in changes)
     return f" ({size(weight)})" if weight else ""
 

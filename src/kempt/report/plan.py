@@ -12,8 +12,11 @@ from kempt.model.plan import (
     RemoveTree,
     RestoreFromTrash,
     RestoreIndex,
+    ShareFile,
+    ShareStep,
     Step,
     TreeStep,
+    UnshareFile,
     UpdateIndex,
     WriteFile,
 )
@@ -26,12 +29,14 @@ from kempt.report.untracked import groups
 _Row = tuple[str, str, str]  # the verb, what it is done to, how much of it
 _DIFF_COLORS = {"@": "cyan", "+": "green", "-": "red"}
 _WIDEST = 48
+_SHARING: dict[type[ShareStep], str] = {ShareFile: "share", UnshareFile: "unshare"}
 _WHOLE: dict[type[TreeStep], str] = {RemoveTree: "delete", MoveToTrash: "trash", RestoreFromTrash: "bring back"}
 
 
 def to_text(plan: Plan, look: Look) -> str:
     """A line for each thing that will be done, folders instead of their files, and the counts."""
-    rows = [row for step in plan.steps for row in describe(step)]
+    rows = [row for step in plan.steps if not isinstance(step, ShareFile | UnshareFile) for row in describe(step)]
+    rows += _sharing(plan)
     if not rows:
         return "Nothing to do.\n"
     verbs = max(len(verb) for verb, _, _ in rows)
@@ -75,8 +80,23 @@ def describe(step: Step) -> Iterator[_Row]:
         case RemoveTree() | MoveToTrash() | RestoreFromTrash():
             weight = f"{count(step.files, 'file')}, {size(step.bytes)}" if step.files or step.bytes else ""
             yield _WHOLE[type(step)], visible(step.path), weight
+        case ShareFile() | UnshareFile():
+            with_ = f"with {visible(step.keep)}" if isinstance(step, ShareFile) else size(step.bytes)
+            yield _SHARING[type(step)], visible(step.path), with_
         case _:
             assert_never(step)
+
+
+def _sharing(plan: Plan) -> Iterator[_Row]:
+    """Files that share blocks, or no longer do, are many: one row for each environment, one for the rest."""
+    for kind, verb in _SHARING.items():
+        amounts: dict[str, tuple[int, int]] = {}
+        for step in plan.steps:
+            if isinstance(step, kind):
+                files, bytes_ = amounts.get(step.environment, (0, 0))
+                amounts[step.environment] = (files + 1, bytes_ + step.bytes)
+        for place, (files, bytes_) in amounts.items():
+            yield verb, visible(place or "."), f"{count(files, 'file')}, {size(bytes_)}"
 
 
 def _describe_update(step: UpdateIndex) -> Iterator[_Row]:
@@ -100,6 +120,10 @@ def _totals(plan: Plan) -> str:
     if restored:
         parts.append(f"{count(restored, 'index entry', 'index entries')} to restore")
     parts += _whole(plan)
+    shared = sum(isinstance(step, ShareFile) for step in plan.steps)
+    own = sum(isinstance(step, UnshareFile) for step in plan.steps)
+    parts += [f"{count(shared, 'file')} to share"] * bool(shared)
+    parts += [f"{count(own, 'file')} to get blocks of {'its' if own == 1 else 'their'} own"] * bool(own)
     gone = removed or any(isinstance(step, RemoveTree) for step in plan.steps)
     return "; ".join(
         filter(None, (", ".join(parts), f"{'no other file' if gone else 'no file'} is deleted from disk."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kempt.model.disk import TRASH_DAYS
-from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result
+from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result, ShareFile, UnshareFile
 from kempt.report.columns import paint, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
@@ -15,6 +15,7 @@ from kempt.report.quantity import count, size
 _PAST = {
     "write": "wrote", "remove": "removed", "untrack": "untracked", "stage": "staged", "restore": "restored",
     "delete": "removed", "trash": "moved to the trash:", "bring back": "brought back",
+    "share": "shared", "unshare": "gave blocks of its own to",
 }  # fmt: skip
 _NOT_DONE = {Result.REFUSED: "refused", Result.FAILED: "failed"}
 
@@ -22,6 +23,7 @@ _NOT_DONE = {Result.REFUSED: "refused", Result.FAILED: "failed"}
 def to_text(receipt: Receipt, look: Look) -> str:
     """A line for each thing done, then what was not and why, and the command that takes it back."""
     lines = [line for outcome in receipt.outcomes if outcome.result is Result.DONE for line in _done(outcome)]
+    lines += _shared(receipt)
     lines += [_not_done(outcome, look) for outcome in receipt.outcomes if outcome.result in _NOT_DONE]
     lines += [_warned("left as it is", f"{visible(left.path)}: {visible(left.reason)}", look) for left in receipt.left]
     if not lines:
@@ -60,7 +62,9 @@ def weights(receipt: Receipt, look: Look) -> list[str]:
 
 def can_go_back(receipt: Receipt) -> bool:
     """Whether something was done that undo can take back: what is removed for good cannot, and need not be."""
-    return any(each.result is Result.DONE and not isinstance(each.step, RemoveTree) for each in receipt.outcomes)
+    return any(
+        each.result is Result.DONE and not isinstance(each.step, RemoveTree | UnshareFile) for each in receipt.outcomes
+    )
 
 
 def _sum(outcomes: Sequence[Outcome]) -> str:
@@ -74,7 +78,18 @@ def _day_after(journal: str, days: int) -> str:
     return f"{date.fromisoformat(journal[:8]) + timedelta(days):%Y-%m-%d}"
 
 
+def _shared(receipt: Receipt) -> list[str]:
+    """How many files share blocks now, or no longer do: they are too many for a line each."""
+    lines = []
+    for kind, words in ((ShareFile, "Shared"), (UnshareFile, "Gave blocks of their own to")):
+        done = [each for each in receipt.outcomes if isinstance(each.step, kind) and each.result is Result.DONE]
+        lines += [f"{words} {count(len(done), 'file')} ({size(sum(each.bytes for each in done))})."] * bool(done)
+    return lines
+
+
 def _done(outcome: Outcome) -> list[str]:
+    if isinstance(outcome.step, ShareFile | UnshareFile):
+        return []
     if isinstance(outcome.step, RemoveTree):  # what went is told by what was there, not by what was planned
         return [f"removed {visible(outcome.step.path)} ({_sum((outcome,))})"]
     return [f"{_PAST[verb]} {name}{amount and f' ({amount})'}" for verb, name, amount in describe(outcome.step)]

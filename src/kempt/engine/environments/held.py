@@ -9,6 +9,7 @@ from kempt.engine.environments.against_lock import against_lock
 from kempt.engine.environments.compare import changes, line_path
 from kempt.engine.environments.recorded import Recorded
 from kempt.engine.environments.repair import told
+from kempt.engine.environments.shared import explained
 from kempt.model.environment import Fingerprint
 from kempt.model.locks import Wanted
 from kempt.model.verify import Difference
@@ -27,7 +28,7 @@ class Held(NamedTuple):
 def against_record(found: Fingerprint, accepted: Collection[str]) -> Held:
     """What is wrong with its files by itself. `accepted` are problems that its distributions were published with."""
     wrong = (each for each in found.problems if told(each) not in accepted)
-    differences = tuple(Difference(each.path, each.words, each.distribution) for each in wrong)
+    differences = tuple(Difference(each.path, explained(found.environment, each), each.distribution) for each in wrong)
     seeds = sorted(each.name for each in found.distributions if each.seed)
     notes = (f"{', '.join(seeds)} came with the environment: held against RECORD only",) if seeds else ()
     return Held(("RECORD",), (*found.notes, *notes), differences)

@@ -1,0 +1,1 @@
+"""Files that hold the same bytes, across environments or anywhere below a folder."""

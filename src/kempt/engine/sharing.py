@@ -1,0 +1,175 @@
+"""Files that come to lie on the same blocks, and that get their own again. Each step stands for itself.
+
+A name that becomes a link has another time of last change. Bytecode is valid for one time of its source, so it is
+stamped anew in the same step, and before its source changes: a kempt that is stopped between the two leaves bytecode
+that the next run, or undo, finds and finishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from kempt.engine.telling import told
+from kempt.errors import KemptError, UnsafeError
+from kempt.formats import bytecode
+from kempt.host.files import expect_of, remove_temporary, temporary_name
+from kempt.host.lock import environment_lock, is_locked_alone
+from kempt.host.parents import Parents
+from kempt.host.reading import read_beginning
+from kempt.host.share import sharing, unsharing, write_beginning
+from kempt.host.shareable import names_in, shares, stat_at
+from kempt.host.state import state_folder
+from kempt.model.journal import ShareChange
+from kempt.model.plan import Left, Means, Outcome, Result, ShareFile, ShareStep, UnshareFile
+
+_SOURCE = ".py"
+_WORD = 0xFFFFFFFF
+
+
+class Sharer:
+    """Shares files below one root, and holds the locks of the environments that they lie in until it is closed."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._parents = Parents(root)
+        self._locks = ExitStack()
+        self._refused: dict[str, UnsafeError | None] = {}
+        self._listed: tuple[str, tuple[str, ...]] = ("", ())
+
+    def close(self) -> None:
+        """Let go of the locks and of the folders."""
+        self._parents.close()
+        self._locks.close()
+
+    def take(self, step: ShareStep, change: ShareChange) -> Outcome:
+        """Do it, and tell how it ended. Whatever is not as the plan says is refused."""
+        try:
+            self._hold(step.environment)
+            if isinstance(step, ShareFile):
+                self._share(step, change)
+            else:
+                self._unshare(step, change)
+        except UnsafeError as error:
+            return Outcome(step, Result.REFUSED, detail=told(error))
+        except KemptError as error:
+            return Outcome(step, Result.FAILED, detail=told(error))
+        return Outcome(step, Result.DONE, step.bytes, files=1)
+
+    def clear(self, change: ShareChange) -> tuple[str, ...]:
+        """Remove the temporary files of a step that was stopped; those that are gone."""
+        folder = change.path.rpartition("/")[0]
+        paths = ("/".join(filter(None, (folder, inner, change.temporary))) for inner in ("", bytecode.FOLDER))
+        return tuple(each for each in paths if remove_temporary(self._root, each))
+
+    def back(self, change: ShareChange) -> Iterator[UnshareFile | Left]:
+        """What takes a step back, by what the world says; nothing where it was not done."""
+        found = stat_at(self._root, change.path)
+        if found is None or change.unshared:
+            yield Left(change.path, "`kempt dedupe` shares it again" if found else "gone since")
+            return
+        before = change.before
+        step = UnshareFile(
+            change.path, change.means, expect_of(found), before.mtime_ns, before.mtime_ns, bytes=change.bytes,
+            environment=change.environment,
+        )  # fmt: skip
+        is_new = step.expect[3:] != before[3:]
+        if change.means is Means.LINK:
+            step = step._replace(shared_ns=change.kept.mtime_ns, digest=change.digest)
+            yield from self._link_back(step, change) if is_new else self._stamps_back(step)
+        elif step.expect[:2] != before[:2]:
+            yield Left(change.path, "replaced since" if is_new else "edited since")
+        elif is_new is (change.means is Means.CLONE) and shares(self._root, change.path) is not False:
+            yield step
+
+    def _link_back(self, step: UnshareFile, change: ShareChange) -> Iterator[UnshareFile | Left]:
+        """A name that leads to another file than before the change."""
+        if step.expect[3:] != change.kept[3:]:
+            if step.expect[:2] != change.before[:2]:  # else it was taken back already, by another undo
+                yield Left(change.path, "replaced since")
+        elif step.expect[:2] != change.kept[:2]:
+            yield Left(change.path, _EDITED)
+        else:
+            yield step
+
+    def _stamps_back(self, step: UnshareFile) -> Iterator[UnshareFile]:
+        """A name that leads where it did: kempt was stopped before that changed, and maybe after its bytecode did."""
+        if any(self._stamped(step.path, step.expect.size, step.shared_ns, step.mtime_ns)):
+            yield step._replace(copy=False, bytes=0)
+
+    def _hold(self, environment: str) -> None:
+        """Take the lock of an environment, which `kempt sync` holds while it works on it; uv has one of its own."""
+        if not environment:
+            return
+        if environment not in self._refused:
+            self._refused[environment] = self._why_not(f"{self._root}/{environment}")
+        if error := self._refused[environment]:
+            raise error
+
+    def _why_not(self, place: str) -> UnsafeError | None:
+        if is_locked_alone(f"{place}/.lock"):
+            return UnsafeError("uv is working on this environment", path=place)
+        try:
+            self._locks.enter_context(environment_lock(state_folder(), place))
+        except UnsafeError as error:
+            return error
+        return None
+
+    def _share(self, step: ShareFile, change: ShareChange) -> None:
+        with sharing(self._parents, step, change.temporary) as ready:
+            if step.means is Means.EXTENTS:
+                return
+            times = (step.expect.mtime_ns, step.kept.mtime_ns if step.means is Means.LINK else step.expect.mtime_ns)
+            self._stamp(change, step.expect.size, *times)
+            try:
+                ready.finish()
+            except (OSError, KemptError):
+                self._stamp(change, step.expect.size, *reversed(times))
+                raise
+
+    def _unshare(self, step: UnshareFile, change: ShareChange) -> None:
+        if not step.copy:
+            self._stamp(change, step.expect.size, step.shared_ns, step.mtime_ns)
+            return
+        with unsharing(self._parents, step, change.temporary) as ready:
+            self._stamp(change, step.expect.size, step.shared_ns, step.mtime_ns)
+            ready.finish()
+
+    def _stamp(self, change: ShareChange, size: int, old_ns: int, new_ns: int) -> None:
+        """Make bytecode that is valid for one time of its source valid for another."""
+        for path, first in self._stamped(change.path, size, old_ns, new_ns):
+            after = bytecode.with_stamp(first, new_ns)
+            write_beginning(self._parents, path, first, after, change.temporary)
+
+    def _stamped(self, source: str, size: int, old_ns: int, new_ns: int) -> Iterator[tuple[str, bytes]]:
+        """The bytecode of a source that is valid for a time, with its first bytes; none if both times are one to it."""
+        if not source.endswith(_SOURCE) or bytecode.stamp(old_ns) == bytecode.stamp(new_ns):
+            return
+        above, _, name = source.rpartition("/")
+        folder = "/".join(filter(None, (above, bytecode.FOLDER)))
+        if self._listed[0] != folder:
+            self._listed = (folder, names_in(self._root, folder))
+        for each in self._listed[1]:
+            said = bytecode.name(each)
+            if said is not None and said.stem == name[: -len(_SOURCE)]:
+                first = read_beginning(f"{self._root}/{folder}/{each}", bytecode.HEADER)
+                header = bytecode.header(first)
+                if header and header[:3] == ("time", bytecode.stamp(old_ns), size & _WORD):
+                    yield f"{folder}/{each}", first
+
+
+_EDITED = "edited since, by this name or by another one that it shares; installing its package again mends it"
+
+
+def announce(step: ShareStep, stamp: str, number: int) -> ShareChange:
+    """What undo and a later run need to know of a step. `stamp` is that of the run, `number` that of the step."""
+    temporary = temporary_name(f"{stamp}-{number}")
+    if isinstance(step, ShareFile):
+        return ShareChange(
+            step.path, step.keep, step.means, step.expect, step.kept, temporary, step.digest, step.bytes,
+            step.environment,
+        )  # fmt: skip
+    return ShareChange(
+        step.path, "", step.means, step.expect, step.expect, temporary, step.digest, step.bytes, step.environment,
+        unshared=True,
+    )  # fmt: skip

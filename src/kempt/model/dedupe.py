@@ -1,0 +1,87 @@
+"""What sharing duplicate files would free, how, and what it did free."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kempt.model.dupes import Amount
+from kempt.model.plan import Means, Plan, Receipt, ShareFile
+
+
+class Wishes(NamedTuple):
+    """What was asked for.
+
+    `hardlink`: files may become names of one file where the file system has no better way. `verify`: every candidate is
+    read for the plan, not only when it is shared. `any`: all files are looked at, not those of environments alone.
+    """
+
+    hardlink: bool = False
+    verify: bool = False
+    any: bool = False
+
+
+class Way(NamedTuple):
+    """What a file system offers: `folder` lies on it, `dev` is its number; `means` is None where it offers nothing.
+
+    `files` are to be shared there, `bytes` is what that frees.
+    """
+
+    dev: int
+    folder: str
+    means: Means | None
+    files: int = 0
+    bytes: int = 0
+
+
+class Dedupe(NamedTuple):
+    """What `kempt dedupe` would do; nothing is changed yet.
+
+    `plan` has nothing but ShareFile steps. `spared` are duplicates that stay, by the reason why, in words that end a
+    sentence; `by_environment` what is shared in each. `already` is what shares its blocks by now. `looked` files were
+    looked at.
+    """
+
+    roots: tuple[str, ...]
+    environments: tuple[str, ...]
+    plan: Plan
+    ways: tuple[Way, ...] = ()
+    spared: tuple[Amount, ...] = ()
+    by_environment: tuple[Amount, ...] = ()
+    already: Amount = Amount("", 0, 0)
+    looked: int = 0
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    wishes: Wishes = Wishes()
+
+    @property
+    def steps(self) -> tuple[ShareFile, ...]:
+        """The steps of the plan."""
+        return tuple(step for step in self.plan.steps if isinstance(step, ShareFile))
+
+    @property
+    def bytes(self) -> int:
+        """What the plan frees."""
+        return sum(step.bytes for step in self.steps)
+
+
+class Deduped(NamedTuple):
+    """What was done. `freed` is how much more of the file systems was free afterwards, None where they do not tell.
+
+    Other programs write meanwhile, so it is an observation, beside what the steps themselves account for.
+    """
+
+    receipt: Receipt
+    freed: int | None = None
+    seconds: float = 0.0
+
+
+class Advice(NamedTuple):
+    """One thing about how environments get their files: `ok` where it is well as it is, with what to type where not.
+
+    `about` is a manager or a place, `words` say what is the case.
+    """
+
+    about: str
+    ok: bool
+    words: str
+    command: str = ""

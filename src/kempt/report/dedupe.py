@@ -1,0 +1,193 @@
+"""What `kempt dedupe` is going to share and how, and what it shared, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kempt.model.dedupe import Advice, Dedupe, Deduped
+from kempt.model.plan import Means, Outcome, Receipt, Result, ShareFile
+from kempt.report.columns import pad, paint, width, wrap
+from kempt.report.escape import visible, well_formed
+from kempt.report.json import VERSION, array, encode
+from kempt.report.look import Look
+from kempt.report.quantity import count, size
+
+_MOST_ROWS = 20
+_MOST_FAILURES = 10
+_HOW = {
+    Means.EXTENTS: "one copy on the disk, each file its own: the kernel compares them byte by byte",
+    Means.CLONE: "one copy on the disk, each file its own: both are read and compared first",
+    Means.LINK: "names of one file: both are read and compared first",
+    None: "its file system cannot share blocks",
+}
+LINKS = (
+    "With --hardlink an edit of a file in one environment reaches every other one that shares it: edit nothing in "
+    "site-packages then. Installing and removing packages is safe, `kempt verify` finds such an edit, and `kempt undo` "
+    "gives every environment its own files again."
+)
+
+
+def to_text(dedupe: Dedupe, look: Look) -> str:
+    """What is shared in each environment and how, what stays and why, and the sum."""
+    lines = [*_table(dedupe), ""] if dedupe.steps and not look.quiet else []
+    if not look.quiet:
+        for way in dedupe.ways:
+            amount = f"{size(way.bytes)} in {count(way.files, 'file')}" if way.files else "nothing to share"
+            lines += wrap(f"On the file system of {visible(way.folder)}: {amount}. {_sentence(way.means)}", look.width)
+        lines += _stays(dedupe, look)
+        if any(step.means is Means.LINK for step in dedupe.steps):
+            lines += ["", *wrap(LINKS, look.width), ""]
+        lines += [line for note in dedupe.notes for line in wrap(visible(note), look.width)]
+    lines += wrap(_sum(dedupe), look.width)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def done(dedupe: Dedupe, deduped: Deduped, look: Look) -> str:
+    """What was shared, what is really free now, what was not done and why, and how to take it back."""
+    receipt = deduped.receipt
+    good = [each for each in receipt.outcomes if each.result is Result.DONE]
+    lines = []
+    if good:
+        shared = size(sum(each.bytes for each in good))
+        lines.append(f"Shared {count(len(good), 'file')}: {shared} freed of {size(dedupe.bytes)} that were planned.")
+    if deduped.freed is not None and good:
+        lines += wrap(_observed(deduped.freed), look.width)
+    failures = [each for each in receipt.outcomes if each.result in {Result.REFUSED, Result.FAILED}]
+    shown = failures if look.verbose else failures[:_MOST_FAILURES]
+    lines += [_not_done(each, look) for each in shown]
+    if len(failures) > len(shown):
+        lines.append(f"and {count(len(failures) - len(shown), 'more file')} that stay as they are; -v lists all")
+    if receipt.journal:
+        lines.append(f"Take it back with `kempt undo {visible(receipt.journal)}`.")
+    return "".join(f"{line}\n" for line in lines or ["Nothing was shared."])
+
+
+def how_to_go_on(look: Look, words: str) -> str:
+    """The command that does what was shown."""
+    target = f" {look.target}" if look.target else ""
+    return f"Nothing is changed yet: `{visible(f'kempt dedupe{words}{target} --yes')}` does it.\n"
+
+
+def question(dedupe: Dedupe) -> str:
+    """What a person is asked."""
+    linked = any(step.means is Means.LINK for step in dedupe.steps)
+    what = "Make one file of" if linked else "Share"
+    return f"{what} {count(len(dedupe.steps), 'file')} with the same in other places, {size(dedupe.bytes)}?"
+
+
+def to_json(dedupe: Dedupe, deduped: Deduped | None = None) -> str:
+    """One object. `items` are the files that come to share; `result` is null for a dry run."""
+    root = dedupe.plan.root.rstrip("/")
+    parts: dict[str, str] = {
+        "version": encode(VERSION),
+        "command": encode("dedupe"),
+        "roots": encode([well_formed(each) for each in dedupe.roots]),
+        "environments": encode([well_formed(each) for each in dedupe.environments]),
+        "items": array([encode(_item(root, step)) for step in dedupe.steps], "    "),
+        "spared": array(
+            [encode({"reason": each.name, "files": each.files, "bytes": each.bytes}) for each in dedupe.spared], "    "
+        ),
+        "already": encode({"files": dedupe.already.files, "bytes": dedupe.already.bytes}),
+        "looked": encode(dedupe.looked),
+        "total": encode({"files": len(dedupe.steps), "bytes": dedupe.bytes}),
+        "result": "null" if deduped is None else encode(_result(deduped)),
+        "seconds": encode(round(dedupe.seconds + (deduped.seconds if deduped else 0), 3)),
+    }
+    return "{\n" + ",\n".join(f'  "{key}": {value}' for key, value in parts.items()) + "\n}\n"
+
+
+def advice_text(advice: Sequence[Advice], look: Look) -> str:
+    """How environments get their files, and what to type so that they are not copied again."""
+    names = max((width(visible(each.about)) for each in advice), default=0)
+    lines = []
+    for each in advice:
+        mark = paint("✓", "green", on=look.color) if each.ok else paint("✗", "yellow", on=look.color)
+        room = max(look.width - names - 7, 30)
+        first, *others = wrap(each.words, room)
+        lines.append(f"  {mark} {pad(visible(each.about), names)}   {visible(first)}")
+        lines += [" " * (names + 7) + visible(line) for line in others]
+        lines += [" " * (names + 7) + visible(each.command)] if each.command else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def advice_json(advice: Sequence[Advice]) -> str:
+    """One object, with one of `advice` for each thing that was looked at."""
+    rows = [
+        encode(each._asdict() | {"about": well_formed(each.about), "words": well_formed(each.words)}) for each in advice
+    ]
+    head = f'  "version": {encode(VERSION)},\n  "command": "dedupe --prevent",\n'
+    return f'{{\n{head}  "advice": {array(rows, "    ")}\n}}\n'
+
+
+def _table(dedupe: Dedupe) -> Iterator[str]:
+    shown = dedupe.by_environment[:_MOST_ROWS]
+    rows = [(size(each.bytes), f"{each.files:,}", visible(each.name) or "elsewhere") for each in shown]
+    widths = [max(map(len, column)) for column in zip(("frees", "files"), *((a, b) for a, b, _ in rows), strict=True)]
+    yield f"  {'frees':>{widths[0]}}  {'files':>{widths[1]}}  in"
+    yield from (f"  {a:>{widths[0]}}  {b:>{widths[1]}}  {place}" for a, b, place in rows)
+    if rest := dedupe.by_environment[_MOST_ROWS:]:
+        yield f"  ... and {len(rest):,} more, {size(sum(each.bytes for each in rest))} together"
+
+
+def _sentence(means: Means | None) -> str:
+    text = _HOW[means]
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _stays(dedupe: Dedupe, look: Look) -> Iterator[str]:
+    if dedupe.already.files:
+        amount = f"{size(dedupe.already.bytes)} in {count(dedupe.already.files, 'file')}"
+        yield from wrap(f"Shared already: {amount}.", look.width)
+    for each in dedupe.spared:
+        amount = f"{size(each.bytes)} in {count(each.files, 'file')}"
+        yield from wrap(f"{paint('stays:', 'dim', on=look.color)} {amount}: {each.name}", look.width)
+
+
+def _sum(dedupe: Dedupe) -> str:
+    if not dedupe.steps:
+        return "Nothing to share: 0 files, 0 bytes."
+    files = count(len(dedupe.steps), "file")
+    return f"{size(dedupe.bytes)} can be freed by sharing {files}; nothing is shared that is not the same byte by byte."
+
+
+def _observed(freed: int) -> str:
+    if freed < 0:
+        return f"The file system has {size(-freed)} less free than before: other programs wrote meanwhile."
+    return f"The file system has {size(freed)} more free than before ({freed:,} bytes)."
+
+
+def _not_done(outcome: Outcome, look: Look) -> str:
+    path = outcome.step.path if isinstance(outcome.step, ShareFile) else ""
+    return f"{paint(f'{outcome.result.value}:', 'yellow', on=look.color)} {visible(path)}: {visible(outcome.detail)}"
+
+
+def _item(root: str, step: ShareFile) -> dict[str, object]:
+    return {
+        "path": well_formed(f"{root}/{step.path}"),
+        "with": well_formed(f"{root}/{step.keep}"),
+        "means": step.means,
+        "bytes": step.bytes,
+        "size": step.expect.size,
+        "digest": step.digest or None,
+        "environment": well_formed(step.environment) or None,
+    }
+
+
+def _result(deduped: Deduped) -> dict[str, object]:
+    receipt: Receipt = deduped.receipt
+    good = [each for each in receipt.outcomes if each.result is Result.DONE]
+    return {
+        "files": len(good),
+        "bytes": sum(each.bytes for each in good),
+        "freed": deduped.freed,
+        "failed": [
+            {
+                "path": well_formed(getattr(each.step, "path", "")),
+                "result": each.result,
+                "reason": well_formed(each.detail),
+            }
+            for each in receipt.outcomes
+            if each.result is not Result.DONE
+        ],
+        "undo": receipt.journal or None,
+    }
