@@ -19,7 +19,7 @@ from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UnsafeError, UsageError
 from kempt.host import alike, extents, share
 from kempt.host.folders import Folder
-from kempt.model.dedupe import Wishes
+from kempt.model.dedupe import DedupeWishes
 from kempt.model.plan import Plan, Result, ShareFile
 from support.disks import fill, formatted, mounted
 from support.killer import Killer
@@ -71,7 +71,7 @@ def take_all_back(root: Path) -> None:
             assert (True, ()) == (receipt.ok, receipt.left)
 
 
-def comes_to_rest(root: Path, killer: Killer, point: str, wishes: Wishes = LINKS) -> bool:
+def comes_to_rest(root: Path, killer: Killer, point: str, wishes: DedupeWishes = LINKS) -> bool:
     """Kill it, look, share again, look, take all back, look. Whether there was a call of that number."""
     before = timeless(root)
     was_killed = killer.apply(plan_dedupe([str(root)], wishes).plan, point)
@@ -123,7 +123,7 @@ class TestKilled:
     def test_sharing_blocks_comes_to_rest_from_every_point(self, tmp_path: Path, killer: Killer, kind: str) -> None:
         count = 1
         with formatted(tmp_path / "disk", kind) as disk:
-            while comes_to_rest(grown(disk / "envs", FEW), killer, f"any:{count}", Wishes()):
+            while comes_to_rest(grown(disk / "envs", FEW), killer, f"any:{count}", DedupeWishes()):
                 killer.forget()
                 shutil.rmtree(disk / "envs")
                 count += 1

@@ -12,12 +12,12 @@ from pathlib import Path
 from kempt.engine.apply import apply
 from kempt.engine.disk.dedupe.plan import plan_dedupe
 from kempt.engine.undo import plan_undo, undo
-from kempt.model.dedupe import Dedupe, Wishes
+from kempt.model.dedupe import Dedupe, DedupeWishes
 from kempt.model.plan import Receipt, Result
 
 SITE = "lib/python3.11/site-packages"
 HOUR = 3600 * 10**9
-LINKS = Wishes(hardlink=True)
+LINKS = DedupeWishes(hardlink=True)
 
 
 def installed(root: Path, files: Mapping[str, bytes], *, name: str = "alpha", at: int = 1_700_000_000) -> Path:
@@ -84,7 +84,7 @@ def inodes(path: str, *roots: Path) -> int:
     return len({(root / SITE / path).stat().st_ino for root in roots})
 
 
-def share(root: Path, wishes: Wishes = LINKS) -> tuple[Dedupe, Receipt]:
+def share(root: Path, wishes: DedupeWishes = LINKS) -> tuple[Dedupe, Receipt]:
     """Plan and carry out."""
     dedupe = plan_dedupe([str(root)], wishes)
     return dedupe, apply(dedupe.plan)

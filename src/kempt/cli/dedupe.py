@@ -17,7 +17,7 @@ from kempt.cli.options import (
 )
 from kempt.engine.disk.dedupe.plan import carry_out, plan_dedupe, silent
 from kempt.engine.surroundings import processors
-from kempt.model.dedupe import Dedupe, Wishes
+from kempt.model.dedupe import Dedupe, DedupeWishes
 from kempt.model.plan import Result
 from kempt.report import dedupe as shown
 
@@ -64,7 +64,7 @@ def run(args: Args) -> int:
         deliver(args, shown.advice_json(advice) if form == "json" else shown.advice_text(advice, look), form)
         return 0
     tell = silent if args.quiet or args.no_progress else output.progress
-    wishes = Wishes(args.hardlink, args.verify, args.any)
+    wishes = DedupeWishes(args.hardlink, args.verify, args.any)
     dedupe = plan_dedupe(args.paths or ["."], wishes, jobs=args.jobs or processors(), tell=tell)
     output.progress("")
     if form == "json":

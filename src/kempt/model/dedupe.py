@@ -8,7 +8,7 @@ from kempt.model.dupes import Amount
 from kempt.model.plan import Means, Plan, Receipt, ShareFile
 
 
-class Wishes(NamedTuple):
+class DedupeWishes(NamedTuple):
     """What was asked for.
 
     `hardlink`: files may become names of one file where the file system has no better way. `verify`: every candidate is
@@ -51,7 +51,7 @@ class Dedupe(NamedTuple):
     looked: int = 0
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
-    wishes: Wishes = Wishes()
+    wishes: DedupeWishes = DedupeWishes()
 
     @property
     def steps(self) -> tuple[ShareFile, ...]:

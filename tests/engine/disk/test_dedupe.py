@@ -17,7 +17,7 @@ from kempt.engine.undo import plan_undo
 from kempt.host import extents
 from kempt.host.lock import environment_lock
 from kempt.host.state import state_folder
-from kempt.model.dedupe import Wishes
+from kempt.model.dedupe import DedupeWishes
 from kempt.model.plan import Means, Result
 from support.sharing import LINKS, SITE, contents, inodes, installed, refusals, share, stale, state, take_back
 
@@ -51,7 +51,7 @@ def envs(tmp_path: Path, one: Path, two: Path) -> Path:
     return tmp_path / "envs"
 
 
-def reasons(envs: Path, wishes: Wishes = LINKS) -> dict[str, int]:
+def reasons(envs: Path, wishes: DedupeWishes = LINKS) -> dict[str, int]:
     return {each.name: each.files for each in plan_dedupe([str(envs)], wishes).spared}
 
 
@@ -219,7 +219,7 @@ class TestShare:
         for name in ("a", "b"):
             (tmp_path / "any").mkdir(exist_ok=True)
             (tmp_path / "any" / name).write_bytes(b"same" * 5000)
-        share(tmp_path / "any", Wishes(hardlink=True, any=True))
+        share(tmp_path / "any", DedupeWishes(hardlink=True, any=True))
 
         assert (tmp_path / "any/a").samefile(tmp_path / "any/b")
 

@@ -17,7 +17,7 @@ from kempt.engine.disk.dedupe.plan import plan_dedupe
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
 from kempt.host import extents
-from kempt.model.dedupe import Wishes
+from kempt.model.dedupe import DedupeWishes
 from support.disks import formatted
 
 PATHS = ("one/a.py", "one/b.bin", "two/a.py", "two/b.bin", "two/deep/c.py", "three/a.py")
@@ -30,7 +30,7 @@ class Sharing(RuleBasedStateMachine):
     """Files below `root`, and what each must hold. An edit in place of a linked file is an edit of all its names."""
 
     root: Path
-    wishes: Wishes
+    wishes: DedupeWishes
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,7 +93,7 @@ class Sharing(RuleBasedStateMachine):
         assert self.held == found
 
 
-def run(root: Path, wishes: Wishes, examples: int, steps: int) -> None:
+def run(root: Path, wishes: DedupeWishes, examples: int, steps: int) -> None:
     machine = type("Machine", (Sharing,), {"root": root, "wishes": wishes})
     checks = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
     run_state_machine_as_test(
@@ -104,7 +104,7 @@ def run(root: Path, wishes: Wishes, examples: int, steps: int) -> None:
 def test_linked_files_hold_what_was_written_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
 
-    run(tmp_path / "files", Wishes(hardlink=True, any=True), 15, 12)
+    run(tmp_path / "files", DedupeWishes(hardlink=True, any=True), 15, 12)
 
 
 @pytest.mark.slow
@@ -113,11 +113,11 @@ def test_linked_files_hold_what_was_written_to_them_in_long_runs(
 ) -> None:
     monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
 
-    run(tmp_path / "files", Wishes(hardlink=True, any=True), 150, 30)
+    run(tmp_path / "files", DedupeWishes(hardlink=True, any=True), 150, 30)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["btrfs", "xfs"])
 def test_files_on_the_same_blocks_hold_what_was_written_to_them(tmp_path: Path, kind: str) -> None:
     with formatted(tmp_path / "disk", kind) as disk:
-        run(disk / "files", Wishes(any=True), 40, 20)
+        run(disk / "files", DedupeWishes(any=True), 40, 20)

@@ -12,7 +12,7 @@ from kempt.host.clock import ticks
 from kempt.host.folders import real
 from kempt.host.processes import can_tell, using
 from kempt.host.shareable import current_user, free_bytes
-from kempt.model.dedupe import Dedupe, Deduped, Way, Wishes
+from kempt.model.dedupe import Dedupe, Deduped, DedupeWishes, Way
 from kempt.model.dupes import Amount, DupeGroup
 from kempt.model.plan import Plan, ShareFile
 
@@ -26,7 +26,7 @@ def silent(_line: str) -> None:
 
 
 def plan_dedupe(
-    paths: Sequence[str] = (".",), wishes: Wishes | None = None, *, jobs: int = 1, tell: Tell = silent
+    paths: Sequence[str] = (".",), wishes: DedupeWishes | None = None, *, jobs: int = 1, tell: Tell = silent
 ) -> Dedupe:
     """What sharing the duplicates below these folders would do; nothing is changed. Give the result to `carry_out`.
 
@@ -35,7 +35,7 @@ def plan_dedupe(
     """
     from kempt.engine.disk.dupes.find import find_duplicates
 
-    asked = wishes or Wishes()
+    asked = wishes or DedupeWishes()
     started = ticks()
     found = find_duplicates(paths or (".",), verify=asked.verify, any=asked.any, jobs=jobs, tell=tell)
     tell("choosing what to share")
@@ -44,7 +44,7 @@ def plan_dedupe(
 
 
 def plan_groups(
-    groups: Iterable[DupeGroup], roots: Sequence[str], environments: Sequence[str], wishes: Wishes
+    groups: Iterable[DupeGroup], roots: Sequence[str], environments: Sequence[str], wishes: DedupeWishes
 ) -> Dedupe:
     """The plan for groups that were found, in order of their paths."""
     notes = (_IN_USE_UNTOLD,) if wishes.hardlink and not can_tell() else ()
@@ -78,7 +78,7 @@ def carry_out(dedupe: Dedupe) -> Deduped:
     return Deduped(receipt, sum(freed) if len(freed) == len(folders) else None, ticks() - started)
 
 
-def _busy(environments: Sequence[str], wishes: Wishes) -> frozenset[str]:
+def _busy(environments: Sequence[str], wishes: DedupeWishes) -> frozenset[str]:
     """Environments that a running program uses; whoever shares blocks, and no names, is in nobody's way."""
     if not wishes.hardlink:
         return frozenset()
