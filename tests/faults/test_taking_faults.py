@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -237,12 +238,12 @@ class TestSwapped:
         grow(root, "home/cache/a/1", "home/cache/b/2", "home/keep", "decoy/cache/a/1", "decoy/cache/b/2")
         unlink, called = os.unlink, list[object]()
 
-        def swapping(*args: object, **options: object) -> None:
+        def swapping(*args: Any, **options: Any) -> None:
             if not called:
                 called.append(args)
                 (root / "home").rename(root / "moved")
                 (root / "decoy").rename(root / "home")
-            unlink(*args, **options)  # type: ignore[arg-type]
+            unlink(*args, **options)
 
         steps = clean(root, delete(root, "home/cache"))
         monkeypatch.setattr(os, "unlink", swapping)
@@ -257,8 +258,8 @@ class TestSwapped:
         grow(root, "thing/inner/x", "precious/x")
         listing = emptying.Emptying._list
 
-        def swapping(self: emptying.Emptying, *args: object) -> None:
-            listing(self, *args)  # type: ignore[arg-type]
+        def swapping(self: emptying.Emptying, *args: Any) -> None:
+            listing(self, *args)
             for gone in root.glob(".kempt-gone-*"):
                 if (gone / "inner").is_dir() and not (gone / "inner").is_symlink():
                     (gone / "inner").rename(root / "taken")

@@ -23,7 +23,7 @@ ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], str], ...] = (
     ("uv tool", "", "xdg-data", "uv/tools/*", ("linux", "darwin"), "uv tool uninstall {name}"),
     ("uv tool", "", "roaming", "uv/data/tools/*", ("win32",), "uv tool uninstall {name}"),
     ("pyenv", "PYENV_ROOT", "", "versions/*/envs/*", (), "pyenv virtualenv-delete {name}"),
-    ("pyenv", "", "home", ".pyenv/versions/*/envs/*", (), "pyenv virtualenv-delete {name}"),
+    ("pyenv", "", "home", ".pyenv/*/*/envs/*", (), "pyenv virtualenv-delete {name}"),
     ("conda", "CONDA_PREFIX", "", "envs/*", (), ""),
     ("conda", "MAMBA_ROOT_PREFIX", "", "envs/*", (), ""),
     ("conda", "", "home", ".conda/envs/*", (), ""),

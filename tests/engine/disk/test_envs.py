@@ -454,12 +454,15 @@ def test_one_that_another_was_made_from_is_kept(code: Path) -> None:
     assert {base: f"another environment needs it: {other}", other: ""} == found
 
 
+PYENV = ".pyenv" + "/versions"
+
+
 @pytest.mark.parametrize(
     "place, command",
     [
         (".local/share/pipx/venvs/cowsay", "pipx uninstall cowsay"),
         (".local/share/uv/tools/ruff", "uv tool uninstall ruff"),
-        (".pyenv/versions/3.11.7/envs/work", "pyenv virtualenv-delete work"),
+        (f"{PYENV}/3.11.7/envs/work", "pyenv virtualenv-delete work"),
     ],
 )
 def test_some_are_removed_by_their_managers(home: Path, code: Path, place: str, command: str) -> None:
