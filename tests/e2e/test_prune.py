@@ -323,7 +323,7 @@ def test_two_kempts_do_not_prune_one_cache(filled: Filled, pruning: Pruning, hom
     ) as other:  # fmt: skip
         assert other.stdout
         assert "held\n" == other.stdout.readline()
-        out = pruning.text("--tool", "uv", "--all", "--yes", "-q")
+        out = pruning.text("--tool", "uv", "--all", "--yes")
         other.communicate("\n")
 
     assert f"  uv  skipped: another kempt (pid {other.pid}) is pruning this cache\n" in out

@@ -183,6 +183,7 @@ class TestInterrupted:
             "def watch(event, _):\n"
             "    if event == 'os.remove' and next(removed) == 300:\n"
             "        os.kill(os.getpid(), signal.SIGINT)\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs ignore it
             "sys.addaudithook(watch)\nraise SystemExit(main(['clean']))\n"
         )
         env = environment(home, PYTHONPATH=str(Path(__file__).parents[1]))
