@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from conftest import MakeRepository, RunKempt
-from kempt.cli.commands import COMMANDS
+from kempt.cli.commands import all_names
 from kempt.model.config import DOCS, Config
 from support.examples import ROOT, Example, Ran, blocks, examples, fits, pages, refreshed, run_page, with_examples
 
@@ -147,7 +147,7 @@ def test_the_readme_begins_with_the_two_commands_that_ci_runs() -> None:
 def test_the_command_reference_has_every_command() -> None:
     shown = [each.command for each in examples(read("docs/reference/cli.md"))]
 
-    assert ["kempt --help", *(f"kempt {name} --help" for name in COMMANDS)] == shown
+    assert ["kempt --help", *(f"kempt {name} --help" for name in all_names())] == shown
 
 
 @pytest.mark.parametrize("path", [pytest.param(each, id=named(each)) for each in pages()])

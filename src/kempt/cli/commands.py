@@ -27,6 +27,7 @@ COMMANDS = {
     "prune": "take out of download caches what was not used for long; --max-size keeps them small",
     "dupes": "what environments hold more than once, by the digests in their RECORDs; nothing is changed",
     "dedupe": "let duplicate files of environments share what they occupy on the disk; each stays as it is",
+    "fleet": "many repositories at once: look at them, keep what was found, show it on a page, prepare what mends it",
     "image": "prove that no cache is in a built image, neither present nor buried in a lower layer",
     "rule": "explain one rule",
     "rules": "list all rules",
@@ -35,6 +36,17 @@ COMMANDS = {
     "completion": "print a completion script for a shell",
 }
 """Each command, in the order to show them, with what it does. Its module is `kempt.cli.<command>`."""
+
+GROUPS = {
+    "fleet": {
+        "scan": "look at every repository of an inventory, without a checkout, and keep what was found in a database",
+        "report": "where the fleet stands: on the terminal, as JSON or, with --html, as one page",
+        "query": "put a question in SQL to the database, which it cannot change",
+        "export": "the findings of a database as JSON lines or CSV",
+        "fix": "prepare a patch for each repository that can be mended safely; nothing is pushed",
+    },
+}
+"""Commands that are groups of commands: `kempt fleet scan`. The module of one is `kempt.cli.<group>.<command>`."""
 
 
 class Command(Protocol):
@@ -56,6 +68,11 @@ def run(words: Sequence[str]) -> int:
         return 0
     require_current_folder()
     name, rest = chosen(words)
+    if name in GROUPS:
+        if not rest or rest[0] in {"-h", "--help", "help"}:
+            output.emit(overview_of(name))
+            return 0
+        name, rest = member(name, rest)
     command = load(name)
     args = parser_of(name, command).parse(rest, command.Args())
     return 0 if args is None else command.run(args)
@@ -76,18 +93,50 @@ def chosen(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     raise UsageError(f"there is no command `{words[0]}`{meant}", hint="kempt --help")
 
 
+def member(group: str, words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The command of a group that is meant, `fleet scan`, and its arguments. Raises UsageError, with "did you mean"."""
+    if words[0] in GROUPS[group]:
+        return f"{group} {words[0]}", words[1:]
+    from difflib import get_close_matches
+
+    close = get_close_matches(words[0], GROUPS[group], n=1)
+    meant = f"; did you mean `kempt {group} {close[0]}`?" if close else ""
+    raise UsageError(f"there is no command `{group} {words[0]}`{meant}", hint=f"kempt {group} --help")
+
+
 def load(name: str) -> Command:
     """The module of a command."""
-    module: Any = import_module(f"kempt.cli.{name}")
+    module: Any = import_module(f"kempt.cli.{name.replace(' ', '.')}")
     command: Command = module
     return command
 
 
 def parser_of(name: str, command: Command) -> Parser:
     """The parser of a command, complete."""
-    parser = Parser(name, COMMANDS[name])
+    group, _, inner = name.partition(" ")
+    parser = Parser(name, GROUPS[group][inner] if inner else COMMANDS[name])
     command.add_arguments(parser)
     return parser
+
+
+def all_names() -> list[str]:
+    """Everything that can be typed after `kempt`: each command, a group before its members."""
+    return [each for name in COMMANDS for each in (name, *(f"{name} {inner}" for inner in GROUPS.get(name, ())))]
+
+
+def overview_of(group: str) -> str:
+    """What `kempt GROUP --help` prints."""
+    width = max(map(len, GROUPS[group]))
+    lines = [
+        f"usage: kempt {group} COMMAND [OPTIONS]",
+        "",
+        COMMANDS[group],
+        "",
+        *(f"  kempt {group} {name:<{width}}  {summary}" for name, summary in GROUPS[group].items()),
+        "",
+        f"`kempt {group} COMMAND --help` lists a command's options.",
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def overview() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
-from kempt.cli.commands import COMMANDS, load
+from kempt.cli.commands import COMMANDS, GROUPS, load
 
 SHELLS = ("bash", "zsh", "tcsh")
 FILES = frozenset({"paths", "config", "output_file", "baseline", "write_baseline"})
@@ -39,9 +39,19 @@ def whole_parser() -> ArgumentParser:
     inside = parser.add_subparsers(metavar="COMMAND", parser_class=_Completed)
     for name, summary in COMMANDS.items():
         own = inside.add_parser(name, help=summary)
-        load(name).add_arguments(own)
-        own.say_what_completes()
+        if name in GROUPS:
+            members = own.add_subparsers(metavar="COMMAND", parser_class=_Completed)
+            for inner, words in GROUPS[name].items():
+                _fill(members.add_parser(inner, help=words), f"{name} {inner}")
+        else:
+            _fill(own, name)
     return parser
+
+
+def _fill(parser: _Completed, name: str) -> None:
+    """Give the parser of a command its arguments."""
+    load(name).add_arguments(parser)
+    parser.say_what_completes()
 
 
 class _Completed(ArgumentParser):

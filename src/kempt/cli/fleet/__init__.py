@@ -1,0 +1,1 @@
+"""`kempt fleet`: many repositories. One module for each of its commands."""
