@@ -88,8 +88,10 @@ class Wishes(NamedTuple):
 
 
 class Noted(NamedTuple):
-    """A finding as the database keeps it. `path` is relative to the repository, with `/`; `owners` are those whom its
-    CODEOWNERS names for that path, with blanks between them; `fix` is "", "safe", "unsafe" or "show".
+    """A finding as the database keeps it.
+
+    `path` is relative to the repository, with `/`; `owners` are those whom its CODEOWNERS names for that path, with
+    blanks between them; `fix` is "", "safe", "unsafe" or "show".
     """
 
     code: str
@@ -140,18 +142,6 @@ class Row(NamedTuple):
     received: int = 0
 
 
-class RunFacts(NamedTuple):
-    """What a run is made of. Two runs with one `key` judge alike: it is a digest of kempt's version, its rules and the
-    wishes. `started` is in seconds since 1970, UTC.
-    """
-
-    key: str
-    version: str
-    started: float
-    repositories: int
-    waivers: tuple[Waiver, ...] = ()
-
-
 class Waiver(NamedTuple):
     """A finding that the policy lives with for a time: globs of repository and path, a code or prefix, and why.
 
@@ -163,6 +153,20 @@ class Waiver(NamedTuple):
     path: str
     reason: str
     expires: str
+
+
+class RunFacts(NamedTuple):
+    """What a run is made of.
+
+    Two runs with one `key` judge alike: it is a digest of kempt's version, its rules and the wishes. `started` is in
+    seconds since 1970, UTC.
+    """
+
+    key: str
+    version: str
+    started: float
+    repositories: int
+    waivers: tuple[Waiver, ...] = ()
 
 
 class Coverage(NamedTuple):
