@@ -122,9 +122,9 @@ class Row(NamedTuple):
     """What came of one repository.
 
     `head` is the commit that was looked at, `branch` what it is the tip of. `promises` has the states of the four, in
-    order; empty unless it was checked. `error` is a short word for why it failed (`timeout`, `not-found`, `engine-crash`,
-    a KPT code, ...), `reason` the same in a line for people, without any credential. `seconds` is wall time, `processor`
-    CPU time of kempt itself, `received` bytes that came over the network.
+    order; empty unless it was checked. `error` is a short word for why it failed (`timeout`, `not-found`, a KPT code),
+    `reason` the same in a line for people, without any credential. `seconds` is wall time, `processor` CPU time of
+    kempt itself, `received` bytes that came over the network.
     """
 
     name: str
