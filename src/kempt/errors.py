@@ -4,6 +4,8 @@
     ├── UsageError              the command line asks for something impossible
     ├── ConfigError             kempt.toml or [tool.kempt], with file and line
     ├── ToolError               git (or another program) failed, is missing or took too long
+    │   ├── RemoteError         a repository elsewhere could not be had
+    │   └── WorkerDiedError     a process of kempt's own ended before its work
     ├── UnreadableError         a file of the project cannot be read or parsed
     ├── UnsafeError             refused: outside the root, changed since the plan, not a regular file
     └── UnsupportedError        this platform or file system cannot do it
@@ -17,7 +19,8 @@ from __future__ import annotations
 class KemptError(Exception):
     """What is wrong, where, and what to do next, in one line each.
 
-    `code` is the KPT code of a condition that has a page of its own (KPT003 to KPT005), else empty.
+    `code` is the KPT code of a condition that has a page of its own (KPT003 to KPT005), else empty; a RemoteError has a
+    word there.
     """
 
     def __init__(
@@ -55,6 +58,18 @@ class ToolError(KemptError):
         super().__init__(message, hint=hint, code=code)
         self.argv = argv
         self.status = status
+
+
+class RemoteError(ToolError):
+    """A repository elsewhere, or what a server says of it, could not be had.
+
+    `code` is a short word for why: `timeout`, `too-large`, `not-found`, `denied`, `rate-limited`, `unreachable`,
+    `redirected`, `empty`, `refused`, `damaged`, `failed`.
+    """
+
+
+class WorkerDiedError(ToolError):
+    """A process of kempt's own, which worked for this one, ended before its work. `status` is negative for a signal."""
 
 
 class UnreadableError(KemptError):

@@ -28,9 +28,9 @@ def planted(tmp_path: Path, name: str = "program") -> tuple[Path, Path]:
     return program, mark
 
 
-def codes(path: Path, *, staged: bool = False) -> list[str]:
+def codes(path: Path, *, staged: bool = False, rev: str | None = None) -> list[str]:
     """The codes that kempt finds."""
-    return [finding.code for finding in kempt.check(str(path), staged=staged).findings]
+    return [finding.code for finding in kempt.check(str(path), staged=staged, rev=rev).findings]
 
 
 def fsmonitor(repo: Repository, program: Path) -> list[str]:
@@ -97,6 +97,7 @@ def test_no_program_of_the_repository_runs(
 
     assert "KPT102" in codes(repo.root)
     assert "KPT102" in codes(repo.root, staged=True)
+    assert "KPT102" in codes(repo.root, rev="HEAD")
     receipt = kempt.apply(kempt.plan_fix(str(repo.root)))
 
     assert (True, False) == (receipt.ok, mark.exists())
@@ -159,7 +160,10 @@ def test_a_fifo_in_the_git_directory_is_refused(plant: Callable[[Repository], No
     assert caught.value.code == "KPT004"
 
 
-def test_an_included_fifo_ends_with_the_time_limit(git_repo: MakeRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("rev", [None, "HEAD"], ids=["work tree", "commit"])
+def test_an_included_fifo_ends_with_the_time_limit(
+    rev: str | None, git_repo: MakeRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No option of git keeps it from opening an included file; only the clock does."""
     repo = git_repo(FILES)
     os.mkfifo(repo.root / ".git/more")
@@ -167,7 +171,7 @@ def test_an_included_fifo_ends_with_the_time_limit(git_repo: MakeRepository, mon
     monkeypatch.setenv("KEMPT_GIT_TIMEOUT", "1")
 
     with pytest.raises(kempt.KemptError, match="git did not answer within 1 seconds"):
-        kempt.check(str(repo.root))
+        kempt.check(str(repo.root), rev=rev)
 
 
 def test_inherited_variables_name_no_other_repository(

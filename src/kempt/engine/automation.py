@@ -96,6 +96,15 @@ def read(tree: Tree, listing: Listing, config: Config, services: tuple[Service, 
     return Runs(automation, tuple(dict.fromkeys((*files.faults, *faults))), tuple(_suppressions(files)))
 
 
+def paths(listing: Listing) -> Iterator[str]:
+    """The CI files, hooks and scripts of a tree, by their names."""
+    for name in providers.NAMES:
+        yield from _paths(name, listing)
+    yield from _script_paths(listing)
+    if HOOKS in listing:
+        yield HOOKS
+
+
 def _paths(name: str, listing: Listing) -> tuple[str, ...]:
     """The files of a provider; most repositories have none of its, so its package is loaded where a name fits."""
     hints = providers.HINTS[name]

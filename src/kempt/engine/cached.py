@@ -28,7 +28,7 @@ def caches(repo: Repo, findings: Sequence[Finding]) -> Promise:
     """Kept where jobs that install cache what they download, broken where none of them does."""
     if not repo.automation.pipelines:
         command = "kempt init --ci github" if locking.own_services(repo) else ""
-        return Promise(3, State.UNCHECKED, "no CI file for Python found", command)
+        return Promise(3, State.UNCHECKED, "no CI file for Python found", command, absent=True)
     works = [work for work in installing.jobs(repo) if installing.managers(work.acts)]
     first = repo.automation.pipelines[0].path
     if not works:

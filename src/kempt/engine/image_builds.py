@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kempt.engine import image_bake
 from kempt.engine.automation import TreeFiles
 from kempt.formats.dockerfile.expansion import expanded
+from kempt.model.listing import Listing
 
 if TYPE_CHECKING:
     from kempt.formats import yaml
@@ -41,13 +42,28 @@ class Build(NamedTuple):
 
 def builds(files: TreeFiles) -> Iterator[Build]:
     """All that the compose and bake files of a tree build."""
-    if b"compose" in files.listing.folded:
-        for path in (*files.listing.ending(".yml"), *files.listing.ending(".yaml")):
+    for path in _compose_files(files.listing):
+        yield from _composed(path, files.read(path) or b"")
+    for path in _bake_files(files.listing):
+        yield from _baked(path, files.read(path) or b"")
+
+
+def paths(listing: Listing) -> Iterator[str]:
+    """The compose and bake files of a tree."""
+    yield from _compose_files(listing)
+    yield from _bake_files(listing)
+
+
+def _compose_files(listing: Listing) -> Iterator[str]:
+    if b"compose" in listing.folded:
+        for path in (*listing.ending(".yml"), *listing.ending(".yaml")):
             if COMPOSE.fullmatch(path.rpartition("/")[2].lower()):
-                yield from _composed(path, files.read(path) or b"")
+                yield path
+
+
+def _bake_files(listing: Listing) -> Iterator[str]:
     for name in BAKE:
-        for path in files.listing.named(name):
-            yield from _baked(path, files.read(path) or b"")
+        yield from listing.named(name)
 
 
 def _composed(path: str, content: bytes) -> Iterator[Build]:

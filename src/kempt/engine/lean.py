@@ -17,7 +17,7 @@ UNKNOWN = "KPT501"
 def images(repo: Repo, findings: Sequence[Finding], named: Sequence[str]) -> Promise:
     """Kept where Dockerfiles install and leave no cache; `named` are all Dockerfiles, those without Python too."""
     if not named and not repo.automation.dockerfiles:
-        return Promise(4, State.UNCHECKED, "no Dockerfile found")
+        return Promise(4, State.UNCHECKED, "no Dockerfile found", absent=True)
     installing = [str(file.path) for file in building.files(repo) if any(building.filled(file, file.built))]
     unknown = next((each for each in findings if each.code == UNKNOWN), None)
     if unknown is not None:

@@ -22,14 +22,15 @@ def rebuilds(repo: Repo) -> Promise:
     """Kept where every lock is fresh; that an environment really is what its lock says is for `verify` to prove."""
     services = locking.own_services(repo)
     if not services:
-        return Promise(1, State.UNCHECKED, "no Python project found")
+        return Promise(1, State.UNCHECKED, "no Python project found", absent=True)
     bare = next((service for service in services if _lacks_lock(service, repo)), None)
     if bare is not None:  # and the finding that says so is suppressed
         return _unchecked(bare, f"{_called(bare)} has no lock file", lock_command(bare))
     locked = [service for service in services if service.lock is not None or service.requirements]
     if not locked:
         library = not any(service.application for service in services)
-        return Promise(1, State.UNCHECKED, "a library needs no lock file" if library else "no package is asked for")
+        said = "a library needs no lock file" if library else "no package is asked for"
+        return Promise(1, State.UNCHECKED, said, absent=True)
     return _as_fresh_as(locked, repo)
 
 

@@ -7,7 +7,8 @@ folder is not looked at again, so fourteen thousand files of one environment cos
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -112,7 +113,8 @@ def _weighed(hit: Hit, tags: Collection[str]) -> Hit:
     return hit
 
 
-def _folder_rows() -> tuple[dict[bytes, Artefact], list[Artefact], list[Artefact]]:
+@lru_cache(1)
+def _folder_rows() -> tuple[Mapping[bytes, Artefact], Sequence[Artefact], Sequence[Artefact]]:
     """The rows that name folders: hidden ones by name, others to search for one by one, and those at the root only."""
     hidden: dict[bytes, Artefact] = {}
     named, rooted = [], []
@@ -168,9 +170,15 @@ def _has_signature(tree: Tree, tag: str) -> bool:
         return True
 
 
+@lru_cache(1)
+def _file_rows() -> Mapping[str, Artefact]:
+    """The rows that name files, by their name in lower case."""
+    return {row.name.lower(): row for row in catalog.ROWS if not row.is_folder and row.kind is not Kind.OPTIONAL}
+
+
 def _file_hits(tree: Tree) -> Iterator[Hit]:
     listing = tree.listing
-    rows = {row.name.lower(): row for row in catalog.ROWS if not row.is_folder and row.kind is not Kind.OPTIONAL}
+    rows = _file_rows()
 
     def hidden(name: bytes) -> Artefact | None:
         text = name.decode("utf-8", "surrogateescape")

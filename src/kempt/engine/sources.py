@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from kempt.errors import UsageError
+from kempt.host.conversation import CAN_CONVERSE
 from kempt.host.git import Git
 from kempt.host.gitdir import GitDir
 from kempt.host.ignores import ScratchIgnores
@@ -57,7 +58,11 @@ def open_source(
 
 def _git_tree(git: Git, *, staged: bool, rev: str | None) -> Tree:
     if rev is not None:
-        return CommitTree(git, rev)
+        if not CAN_CONVERSE:
+            return CommitTree(git, rev)
+        from kempt.host.objects import ObjectTree  # a hook looks at no commit
+
+        return ObjectTree(git, rev)
     if git.work_tree is None:
         raise UsageError(
             f"{git.git_dir} is a bare repository: it has no files of its own", hint="kempt check PATH --rev HEAD"

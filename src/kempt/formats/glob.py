@@ -110,7 +110,7 @@ def _fits(wanted: tuple[str, ...], parts: list[str]) -> bool:
         if at < len(wanted) and wanted[at] == "**":
             stars, retry = at, place
             at += 1
-        elif at < len(wanted) and fnmatchcase(parts[place], wanted[at]):
+        elif at < len(wanted) and _is_like(parts[place], wanted[at]):
             at, place = at + 1, place + 1
         elif stars >= 0:
             retry += 1
@@ -118,3 +118,21 @@ def _fits(wanted: tuple[str, ...], parts: list[str]) -> bool:
         else:
             return False
     return all(each == "**" for each in wanted[at:])
+
+
+def _is_like(name: str, part: str) -> bool:
+    """Whether a name fits a component. One with stars alone needs no regular expression, which is dear to make."""
+    if "?" in part or "[" in part:
+        return fnmatchcase(name, part)
+    if "*" not in part:
+        return name == part
+    first, *middle, last = part.split("*")
+    at, end = len(first), len(name) - len(last)
+    if end < at or not name.startswith(first) or not name.endswith(last):
+        return False
+    for piece in middle:
+        at = name.find(piece, at, end)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 
@@ -15,9 +16,19 @@ def ticks() -> float:
     return time.perf_counter()
 
 
+def spent() -> float:
+    """Seconds of processor time that this thread has taken: for measuring what something costs."""
+    return time.thread_time()
+
+
 def wait(seconds: float) -> None:
     """Do nothing for so long."""
     time.sleep(seconds)
+
+
+def day(seconds: float) -> str:
+    """The day of a time, in UTC: `2026-11-22`."""
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
 
 
 def stamp(seconds: float) -> str:
@@ -43,3 +54,8 @@ def boot() -> tuple[str, float]:
             return handle.read().strip(), time.clock_gettime(time.CLOCK_BOOTTIME)
     except (OSError, AttributeError):
         return "", 0.0
+
+
+def scattered(seconds: float) -> float:
+    """A time between half of this and all of it, drawn anew each time: many that wait do not all come back at once."""
+    return seconds * (0.5 + int.from_bytes(os.urandom(2)) / 2**17)

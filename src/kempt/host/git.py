@@ -2,20 +2,21 @@
 
 What plain git runs on a hostile checkout was measured: even `git ls-files -z` starts the program in `core.fsmonitor`.
 Only commands that start nothing under these options are used here (decision 0002): ls-files, ls-tree, cat-file,
-check-ignore, rev-parse, hash-object --no-filters, update-index.
+check-ignore, rev-parse, hash-object --no-filters, update-index; and away from any repository diff --no-index.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from kempt.errors import ToolError, UsageError
+from kempt.host.conversation import Conversation
 from kempt.host.env import environ
 from kempt.host.gitdir import GitDir, find_git_dir
-from kempt.host.run import Completed, find_program, run
+from kempt.host.run import Completed, Programs, find_program, run
 from kempt.host.scratch import Scratch
 
 TIMEOUT_SECONDS = 30.0
@@ -23,29 +24,52 @@ OUTPUT_LIMIT = 2 * 1024**3
 KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
 
 
-class Git:
-    """One repository and the hardened git that reads it. Closing it removes its scratch folder.
+class Journey(NamedTuple):
+    """What git gets for a way over the network, beside a protocol.
 
-    `git_dir` is absolute; `work_tree` is None for a bare repository; `index` is the index file if it is not git's own.
+    `seconds` are all that it may take, `variables` are added to its environment, `before` are the words of a program
+    that starts it within bounds, and `among` are the programs that it can be stopped with.
     """
 
-    def __init__(self, place: GitDir, *, index: str | None = None, timeout: float | None = None) -> None:
+    seconds: float
+    variables: Mapping[str, str] = {}
+    before: tuple[str, ...] = ()
+    among: Programs | None = None
+
+
+class Git:
+    """One repository and the hardened git that reads it. Closing it ends its talks and removes its scratch folder.
+
+    `git_dir` is absolute; `work_tree` is None for a bare repository; `index` is the index file if it is not git's own.
+    A `scratch` folder that is given is used as well, and stays: many repositories, one after the other, can share it.
+    """
+
+    def __init__(
+        self,
+        place: GitDir,
+        *,
+        index: str | None = None,
+        timeout: float | None = None,
+        scratch: Scratch | None = None,
+    ) -> None:
         self.git_dir = place.git_dir
         self.work_tree = place.work_tree
         self.index = index
-        self.scratch = Scratch()
+        self.scratch = scratch or Scratch()
+        self._own_scratch = scratch is None
+        self._talks: list[Conversation] = []
         self._timeout = timeout or _patience()
         self._program = find_program("git")
 
     @classmethod
-    def open(cls, path: str, *, staged: bool = False) -> Git:
+    def open(cls, path: str, *, staged: bool = False, scratch: Scratch | None = None) -> Git:
         """The repository that holds `path`: a work tree, a folder inside one, or a bare git directory.
 
         With `staged`, an inherited GIT_INDEX_FILE is kept if and only if it lies in this repository's git directory:
         during `git commit -a` and partial commits it names the index that counts.
         Raises KemptError (KPT003) outside any repository and ToolError (KPT004) where git refuses the folder.
         """
-        git = cls(find_git_dir(path))
+        git = cls(find_git_dir(path), scratch=scratch)
         if staged:
             git.index = git._inherited_index()
         if not git._program:
@@ -62,8 +86,11 @@ class Git:
         self.close()
 
     def close(self) -> None:
-        """Remove the scratch folder."""
-        self.scratch.close()
+        """End what is talked to and remove the scratch folder, if it is its own."""
+        for talk in self._talks:
+            talk.close()
+        if self._own_scratch:
+            self.scratch.close()
 
     def inside(self, path: str) -> str:
         """Where a path lies in the work tree, with `/`; "" for the whole of it, or where there is none."""
@@ -77,28 +104,54 @@ class Git:
 
         Raises ToolError (KPT004) when git is missing, takes too long or, with `check`, ends with a status other than 0.
         """
-        place = ["--git-dir=" + self.git_dir]
-        if self.work_tree is not None:
-            place.append("--work-tree=" + self.work_tree)
-        return self.run_bare(*place, *args, input=input, check=check)
+        return self.run_bare(*self._place(), *args, input=input, check=check)
 
-    def run_bare(self, *args: str, input: bytes = b"", check: bool = True, protocol: str = "") -> Completed:
+    def run_bare(
+        self, *args: str, input: bytes = b"", check: bool = True, protocol: str = "", journey: Journey | None = None
+    ) -> Completed:
         """Run git with the hardened options and environment, but on whatever repository `args` name.
 
-        `protocol` is the one kind of transport that it may use; by default none.
+        `protocol` is the one kind of transport that it may use; by default none. `journey` is what it needs on the
+        network.
         """
         empty = self.scratch.folder("empty")
-        argv = (self._program or "git", *_options(empty), *args)
+        way = journey or Journey(seconds=self._timeout)
+        argv = (*way.before, self._program or "git", *_options(empty), *args)
         try:
             done = run(
-                argv, env=self._environment(empty) | {"GIT_ALLOW_PROTOCOL": protocol},
-                cwd=self.work_tree or self.scratch.path, input=input, timeout=self._timeout, limit=OUTPUT_LIMIT,
+                argv, env=self._environment(empty) | {"GIT_ALLOW_PROTOCOL": protocol, **way.variables},
+                cwd=self.work_tree or self.scratch.path, input=input, timeout=way.seconds, limit=OUTPUT_LIMIT,
+                among=way.among,
             )  # fmt: skip
         except ToolError as error:
-            raise ToolError(error.message, argv=argv, hint=TIMEOUT_HINT, code="KPT004") from error
+            raise failure(error) from error
         if check and done.status != 0:
             raise ToolError(f"git failed: {_last_line(done.err)}", argv=argv, status=done.status, code="KPT004")
         return done
+
+    def converse(self, *args: str) -> Conversation:
+        """Start one git command on this repository that answers again and again; it ends with this object.
+
+        Its errors go through `failure`.
+        """
+        return self.converse_bare(*self._place(), *args)
+
+    def converse_bare(self, *args: str, protocol: str = "", journey: Journey | None = None) -> Conversation:
+        """The same on whatever repository `args` name, and on the network as `run_bare` does it."""
+        empty = self.scratch.folder("empty")
+        way = journey or Journey(seconds=self._timeout)
+        argv = (*way.before, self._program or "git", *_options(empty), *args)
+        env = self._environment(empty) | {"GIT_ALLOW_PROTOCOL": protocol, **way.variables}
+        try:
+            talk = Conversation(argv, env=env, cwd=self.scratch.path, timeout=way.seconds, limit=OUTPUT_LIMIT)
+        except ToolError as error:
+            raise failure(error) from error
+        self._talks = [*(each for each in self._talks if each.is_open), talk]
+        return talk
+
+    def _place(self) -> tuple[str, ...]:
+        work_tree = () if self.work_tree is None else ("--work-tree=" + self.work_tree,)
+        return ("--git-dir=" + self.git_dir, *work_tree)
 
     def _environment(self, empty: str) -> dict[str, str]:
         env = {name: environ()[name] for name in KEPT_VARIABLES if name in environ()}
@@ -147,6 +200,12 @@ class Git:
 
 
 TIMEOUT_HINT = "set KEMPT_GIT_TIMEOUT to more seconds if the repository is that large"
+
+
+def failure(error: ToolError) -> ToolError:
+    """The same error as one of git, with what to do where it took too long."""
+    hint = TIMEOUT_HINT if error.status is None else ""
+    return ToolError(error.message, argv=error.argv, status=error.status, hint=hint, code="KPT004")
 
 
 def _patience() -> float:

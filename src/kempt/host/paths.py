@@ -11,6 +11,11 @@ def join(folder: str, *names: str) -> str:
     return os.path.join(folder, *names)
 
 
+def beside(path: str, relative_path: str) -> str:
+    """What lies at a path with `/` that is relative to the folder of another file; `..` is taken away as text."""
+    return os.path.normpath(os.path.join(os.path.dirname(path), relative_path.replace("/", os.sep)))
+
+
 def name_of(path: str) -> str:
     """The last part."""
     return os.path.basename(path)

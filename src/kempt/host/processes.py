@@ -63,6 +63,13 @@ def variables_of(pid: int) -> dict[str, str]:
     return {name: value for name, sign, value in pairs if sign}
 
 
+def having(name: str, value: str) -> tuple[int, ...]:
+    """The other processes of this user that were started with this value of an environment variable."""
+    wanted = os.fsencode(f"{name}={value}")
+    own = str(os.getpid())
+    return tuple(int(pid) for pid in _pids() if pid != own and wanted in _read(f"{_PROC}/{pid}/environ").split(b"\0"))
+
+
 def _pids() -> list[str]:
     try:
         return sorted((each for each in os.listdir(_PROC) if each.isdigit()), key=int)

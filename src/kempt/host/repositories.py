@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import NamedTuple
 
 from kempt.errors import KemptError, UsageError
@@ -86,3 +87,34 @@ def common_folder(paths: Iterable[str]) -> str:
         return os.path.commonpath(real)
     except ValueError:  # Windows: on several drives
         return ""
+
+
+class Kind(StrEnum):
+    """What lies at a path that is to be looked at."""
+
+    REPOSITORY = "repository"
+    FOLDER = "folder"
+    FILE = "file"
+    MISSING = "missing"
+
+
+class Place(NamedTuple):
+    """A path with all links resolved, and what lies there. Of `repo/.git` it is `repo`."""
+
+    path: str
+    kind: Kind
+
+
+def place_of(path: str, base: str = "") -> Place:
+    """What lies at a path, which is relative to the folder of the file `base`, where one is given."""
+    try:
+        real = os.path.realpath(os.path.join(os.path.dirname(base), path))
+    except ValueError:  # a NUL in it
+        return Place(path, Kind.MISSING)
+    above, name = os.path.split(real)
+    if name == ".git" and os.path.isdir(real):
+        real = above
+    if not os.path.isdir(real):
+        return Place(real, Kind.FILE if os.path.lexists(real) else Kind.MISSING)
+    is_repository = os.path.lexists(os.path.join(real, ".git")) or is_bare(real)
+    return Place(real, Kind.REPOSITORY if is_repository else Kind.FOLDER)

@@ -1,11 +1,13 @@
 """Running programs: the only place that starts one."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import IO, NamedTuple
 
 from kempt.errors import ToolError
@@ -18,6 +20,10 @@ PIECE = 1024**2
 """Bytes that are read of a program's output at once."""
 PATIENCE_SECONDS = 5.0
 """How long the last words of a program that has ended are waited for: what it has started may hold them open."""
+
+
+PIPE = subprocess.PIPE
+"""For `started`: what the program reads comes from here."""
 
 
 class Completed(NamedTuple):
@@ -41,29 +47,34 @@ def find_program(name: str) -> str | None:
 
 
 def run(
-    argv: Sequence[str], *, env: Mapping[str, str], cwd: str, input: bytes = b"", timeout: float, limit: int
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: str,
+    input: bytes = b"",
+    timeout: float,
+    limit: int,
+    among: Programs | None = None,
 ) -> Completed:
     """Run a program in a process group of its own, with nothing of this process's environment.
 
-    `timeout` is in seconds, `limit` the most bytes its output may have. Raises ToolError when it cannot be started,
-    takes too long (the whole group is killed) or prints too much.
+    `timeout` is in seconds, `limit` the most bytes its output may have. With `among` it ends when those are stopped.
+    Raises ToolError when it cannot be started, takes too long (the whole group is killed) or prints too much.
     """
     name = os.path.basename(argv[0])
-    try:
-        process = subprocess.Popen(
-            argv, env=env, cwd=cwd, stdin=subprocess.PIPE if input else subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
-    with process:
+    if among is not None and among.is_stopped():
+        raise ToolError(f"{name} was not started: the run was stopped", argv=tuple(argv))
+    with (
+        started(argv, env, cwd, stdin=subprocess.PIPE if input else subprocess.DEVNULL) as process,
+        nullcontext() if among is None else among.including(process),
+    ):
         try:
             out, err = process.communicate(input or None, timeout)
         except subprocess.TimeoutExpired:
             raise ToolError(f"{name} did not answer within {timeout:g} seconds", argv=tuple(argv)) from None
         finally:
             if process.returncode is None:
-                _kill_group(process)
+                kill_group(process)
     if len(out) > limit:
         raise ToolError(f"{name} printed more than {limit:,} bytes", argv=tuple(argv))
     return Completed(process.returncode, out, err)
@@ -76,13 +87,7 @@ def streamed(argv: Sequence[str], *, env: Mapping[str, str], cwd: str) -> Iterat
     its output when it failed, with its last words.
     """
     name = os.path.basename(argv[0])
-    try:
-        process = subprocess.Popen(
-            argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
+    process = started(argv, env, cwd)
     said = bytearray()
     wait_for_words = meanwhile(lambda: _keep_end(process.stderr, said))
     try:
@@ -94,7 +99,7 @@ def streamed(argv: Sequence[str], *, env: Mapping[str, str], cwd: str) -> Iterat
             why = f": {words[-1]}" if words else ""
             raise ToolError(f"{' '.join((name, *argv[1:]))} failed{why}", argv=tuple(argv), status=process.returncode)
     finally:
-        _kill_group(process)
+        kill_group(process)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -125,25 +130,27 @@ class Programs:
         name = os.path.basename(argv[0])
         if self.is_stopped():
             raise ToolError(f"{name} was not started: the run was stopped", argv=tuple(argv))
+        process = started(argv, env, cwd, stderr=subprocess.STDOUT, keep=keep)
         try:
-            process = subprocess.Popen(
-                argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                start_new_session=True, pass_fds=tuple(keep) if os.name == "posix" else (),
-            )  # fmt: skip
-        except OSError as error:
-            raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
-        self._running.add(process)
-        try:
-            if self.is_stopped():  # between the question above and the start
-                _kill_group(process)
-            meanwhile()
-            _read_lines(process, on_line)
-            return process.wait()
+            with self.including(process):
+                meanwhile()
+                _read_lines(process, on_line)
+                return process.wait()
         finally:
-            self._running.discard(process)
-            _kill_group(process)
+            kill_group(process)
             if process.stdout is not None:
                 process.stdout.close()
+
+    @contextmanager
+    def including(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """While this holds, `stop` kills this process, too."""
+        self._running.add(process)
+        try:
+            if self.is_stopped():  # since it was asked before the start
+                kill_group(process)
+            yield
+        finally:
+            self._running.discard(process)
 
     def is_stopped(self) -> bool:
         """Whether `stop` was called."""
@@ -153,7 +160,7 @@ class Programs:
         """Kill what runs, and start nothing more."""
         self._stopped = True
         for process in tuple(self._running):
-            _kill_group(process)
+            kill_group(process)
 
 
 @contextmanager
@@ -211,6 +218,26 @@ if sys.platform != "win32":
         os.waitpid(pid, 0)
 
 
+def started(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: str,
+    *,
+    stdin: int = subprocess.DEVNULL,
+    stderr: int = subprocess.PIPE,
+    keep: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """A program that has been started in a process group of its own, its output in a pipe. Raises ToolError."""
+    try:
+        return subprocess.Popen(
+            argv, env=env, cwd=cwd, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr, start_new_session=True,
+            pass_fds=tuple(keep) if os.name == "posix" else (),
+        )  # fmt: skip
+    except OSError as error:
+        name = os.path.basename(argv[0])
+        raise ToolError(f"cannot run {name}: {error.strerror or error}", argv=tuple(argv)) from error
+
+
 def _read_lines(process: subprocess.Popen[bytes], on_line: Callable[[str], None]) -> None:
     while process.stdout is not None and (text := process.stdout.readline(LINE_LIMIT)):
         for line in text.decode("utf-8", "backslashreplace").replace("\r", "\n").splitlines():
@@ -218,7 +245,15 @@ def _read_lines(process: subprocess.Popen[bytes], on_line: Callable[[str], None]
                 on_line(line.rstrip())
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def status_of(process: subprocess.Popen[bytes]) -> int | None:
+    """The exit status of a program that has said its last, None where it does not end."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(PATIENCE_SECONDS)
+    return None
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a program and all that it has started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (OSError, AttributeError):  # gone already, or Windows, which has no groups

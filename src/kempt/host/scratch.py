@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from kempt.errors import KemptError
 from kempt.host.env import environ
@@ -21,6 +22,7 @@ class Scratch:
     def __init__(self) -> None:
         self._path = ""
         self._made: list[str] = []
+        self._swept: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +66,10 @@ class Scratch:
         self._made.append(path)
         return path
 
+    def stream(self, relative: str) -> IO[bytes]:
+        """An empty file inside, open for a program to write to."""
+        return open(self.file(relative), "wb")
+
     def link(self, relative: str, target: str) -> str:
         """A symbolic link inside to something outside, made with its folders."""
         path = os.path.join(self.folder(os.path.dirname(relative)), os.path.basename(relative))
@@ -71,14 +77,44 @@ class Scratch:
         self._made.append(path)
         return path
 
+    def sweep(self, relative: str) -> None:
+        """From now on, what another program leaves below this folder of ours is removed with it."""
+        self._swept.append(self.folder(relative))
+
+    def discard(self, relative: str) -> None:
+        """Remove what was made of a folder inside, as `close` does."""
+        top = os.path.join(self.path, relative)
+        gone = [path for path in self._made if path == top or path.startswith(top + os.sep)]
+        _remove(gone)
+        self._made = [path for path in self._made if path not in gone]
+
     def close(self) -> None:
-        """Remove exactly what was made; whatever another program left inside stays and is reported by nobody."""
-        for path in reversed(self._made):
-            try:
-                os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
-            except OSError:
-                continue
+        """Remove exactly what was made; what another program left inside stays, but for folders that are swept."""
+        for folder in self._swept:
+            self._made += _inside(folder)
+        _remove(self._made)
         if self._path:
             with suppress(OSError):
                 os.rmdir(self._path)
-        self._path, self._made = "", []
+        self._path, self._made, self._swept = "", [], []
+
+
+def _inside(folder: str) -> list[str]:
+    """All that lies below a folder, each after what it lies in; no link is followed."""
+    found: list[str] = []
+    waiting = [folder]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as listed:
+            for each in listed:
+                found.append(each.path)
+                if each.is_dir(follow_symlinks=False):
+                    waiting.append(each.path)
+    return found
+
+
+def _remove(made: Sequence[str]) -> None:
+    for path in reversed(made):
+        try:
+            os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
+        except OSError:
+            continue

@@ -244,7 +244,7 @@ def blob_sizes(git: Git, entries: Iterable[Entry]) -> tuple[int | None, ...]:
     asked = "\n".join(wanted).encode("ascii") + b"\n"
     lines = git.run("cat-file", "--batch-check=%(objectsize)", "--buffer", input=asked).out.split(b"\n")
     known = {oid: int(line) if line.isdigit() else None for oid, line in zip(wanted, lines, strict=False)}
-    return tuple(known.get(entry.oid) for entry in listed)
+    return tuple(None if entry.mode == SUBMODULE else known.get(entry.oid) for entry in listed)
 
 
 def _walk(root: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Promise(NamedTuple):
     """One of `PROMISES`: its state, why, and the command to type next (empty where there is none).
 
     A broken one says why by its `findings`, the worst first. A command that is not kempt's is typed in `folder`,
-    which is relative to the repository's root.
+    which is relative to the repository's root. `absent`: it was not checked since nothing is there that it is about.
     """
 
     number: int
@@ -31,6 +31,7 @@ class Promise(NamedTuple):
     command: str = ""
     findings: tuple[Finding, ...] = ()
     folder: str = "."
+    absent: bool = False
 
 
 class Status(NamedTuple):
