@@ -23,6 +23,7 @@ per-path-ignores = { "tests/**" = ["KPT10", "KPT2"] }  # kempt.toml
 tracked-but-ignored = "caches"  # default
 docker-fix = "auto"             # default
 clean-keep = []                 # default
+extend = []                     # default
 """
 
 
@@ -98,3 +99,15 @@ def test_the_schema(run: Run, tmp_path: Path) -> None:
 
     assert (0, "") == (status, err)
     assert "https://json-schema.org/draft/2020-12/schema" == json.loads(out)["$schema"]
+
+
+def test_where_extended_settings_come_from(run: Run, git_repo: MakeRepository) -> None:
+    base = "unsafe-fixes = true\nextend-ignore = ['KPT2']\n"
+    git_repo({"kempt.toml": "extend = 'base.toml'\nextend-ignore = ['KPT205']\n", "base.toml": base})
+    lines = run("config").out.splitlines()
+
+    assert [
+        'extend-ignore = ["KPT2", "KPT205"] # base.toml, kempt.toml',
+        "unsafe-fixes = true # base.toml",
+        'extend = ["base.toml"] # kempt.toml',
+    ] == [" ".join(each.split()) for each in lines if "base.toml" in each]

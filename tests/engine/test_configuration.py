@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,3 +175,101 @@ def test_the_longest_prefix_decides(settings: dict[str, Any], wanted: set[str]) 
     config = Config(**settings)
 
     assert wanted == {code for code in ("KPT101", "KPT205") if config.wants(code)}
+
+
+def test_a_file_extends_others_and_the_last_one_wins(git_repo: MakeRepository) -> None:
+    files = {
+        "kempt.toml": 'extend = ["shared/a.toml", "shared/b.toml"]\nextend-select = ["KPT416"]\n',
+        "shared/a.toml": 'extend = "base.toml"\nallow = ["a"]\ndocker-fix = "flag"\n',
+        "shared/b.toml": 'extend = "base.toml"\nallow = ["b"]\n',
+        "shared/base.toml": 'extend-select = ["KPT1"]\nallow = ["base"]\nunsafe-fixes = true\n',
+    }
+    config, _ = loaded(git_repo(SOME | files, commit=False))
+
+    assert (("KPT1", "KPT416"), ("b",), "flag", True) == (
+        config.extend_select, config.allow, config.docker_fix, config.unsafe_fixes
+    )  # fmt: skip
+    assert ("kempt.toml", "shared/base.toml, kempt.toml", "shared/b.toml") == (
+        config.source, config.origin("extend-select"), config.origin("allow")
+    )  # fmt: skip
+
+
+def test_a_commit_extends_files_of_the_commit(git_repo: MakeRepository) -> None:
+    repository = git_repo(SOME | {"kempt.toml": 'extend = "ci/base.toml"\n', "ci/base.toml": 'allow = ["x"]\n'})
+    (repository.root / "ci/base.toml").write_text("nonsense = 1\n")
+
+    with open_source(str(repository.root / ".git"), rev="HEAD") as source:
+        config, _ = load_config(source.tree, None, None, {}, isolated=False)
+
+    assert ("x",) == config.allow
+
+
+@pytest.mark.parametrize(
+    "files, message",
+    [
+        (
+            {"kempt.toml": '\nextend = "../x.toml"\n'},
+            "kempt.toml:2: `extend` leads out of the repository: ../x.toml",
+        ),
+        (
+            {"kempt.toml": 'extend = "/etc/x.toml"\n'},
+            "kempt.toml:1: `extend` leads out of the repository: /etc/x.toml",
+        ),
+        (
+            {"pyproject.toml": '[tool.kempt]\nextend = "x.toml"\n'},
+            "pyproject.toml:2: `extend` names x.toml, which cannot be read: no such file",
+        ),
+        (
+            {"kempt.toml": 'extend = "a/b.toml"\n', "a/b.toml": '\n\nextend = "../kempt.toml"\n'},
+            "a/b.toml:3: `extend` comes back to kempt.toml",
+        ),
+        ({"kempt.toml": 'extend = "kempt.toml"\n'}, "kempt.toml:1: `extend` comes back to kempt.toml"),
+        ({"kempt.toml": 'extend = "a.toml"\n', "a.toml": "x = \n"}, "a.toml:1: Invalid value"),
+        (
+            {"kempt.toml": 'extend = "a.toml"\n', "a.toml": "\nignore = ['x']\n"},
+            "a.toml:2: no rule begins with `x`",
+        ),
+        ({"kempt.toml": "extend = 1\n"}, "kempt.toml:1: `extend` must be a string or a list of strings"),
+        (
+            {f"{each}.toml": f"extend = '{each + 1}.toml'\n" for each in range(40)}
+            | {"kempt.toml": 'extend = "0.toml"\n'},
+            "31.toml:1: `extend` leads to more than 32 files",
+        ),
+    ],
+    ids=["above", "absolute", "missing", "cycle", "itself", "not-toml", "wrong-in-it", "type", "chain"],
+)
+def test_a_mistake_in_what_is_extended(git_repo: MakeRepository, files: dict[str, str], message: str) -> None:
+    repository = git_repo(SOME | files, commit=False)
+
+    with pytest.raises(ConfigError) as caught:
+        loaded(repository)
+
+    assert message == str(caught.value)
+
+
+def test_a_link_is_not_extended(git_repo: MakeRepository) -> None:
+    repository = git_repo(SOME | {"kempt.toml": 'extend = "a.toml"\n'}, commit=False)
+    (repository.root / "a.toml").symlink_to("/etc/passwd")
+
+    with pytest.raises(ConfigError, match="a symbolic link, not a regular file"):
+        loaded(repository)
+
+
+def test_a_file_of_its_own_choice_extends_what_lies_beside_it(git_repo: MakeRepository, tmp_path: Path) -> None:
+    repository = git_repo(SOME, commit=False)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/own.toml").write_text('extend = "../base.toml"\n[fleet]\nstrict = false\n')
+    (tmp_path / "base.toml").write_text('allow = ["x"]\n')
+
+    with open_source(str(repository.root)) as source:
+        config, _ = load_config(source.tree, None, str(tmp_path / "own/own.toml"), {}, isolated=False)
+
+    assert (("x",), str(tmp_path / "base.toml")) == (config.allow, config.origin("allow"))
+
+
+def test_an_exception_of_no_use_is_told_where_it_stands(git_repo: MakeRepository) -> None:
+    files = {"kempt.toml": 'extend = "ci/base.toml"\n', "ci/base.toml": '# ours\nallow = ["nowhere"]\n'}
+
+    assert [("KPT006", "ci/base.toml", 2)] == [
+        each[:3] for each in seen(found(git_repo(SOME | files), "KPT006", "KPT1"))
+    ]

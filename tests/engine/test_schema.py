@@ -11,15 +11,19 @@ from kempt.engine.schema import config_schema
 from kempt.errors import ConfigError
 from kempt.model.config import CHOICES, DOCS, Config
 
-KEYS = [field.replace("_", "-") for field in Config._fields if field != "source"]
+KEYS = [field.replace("_", "-") for field in Config._fields if field not in {"source", "origins"}]
 GOOD: dict[str, Mapping[str, object]] = {
     "empty": {},
     "everything": {
         "select": ["KPT"], "ignore": ["KPT205"], "extend-select": [], "extend-ignore": ["KPT2"], "fixable": ["KPT1"],
         "unfixable": ["KPT101"], "unsafe-fixes": True, "allow": ["vendor/*"],
         "per-path-ignores": {"tests/**": ["KPT10"]}, "tracked-but-ignored": "all",
-        "docker-fix": "mount",
+        "docker-fix": "mount", "extend": ["base.toml"],
     },
+    "one-file-to-extend": {"extend": "base.toml"},
+    "a-policy": {"fleet": {"strict": False, "accept-suppressions": ["KPT2"], "waivers": [
+        {"code": "KPT1", "reason": "moves in June", "expires": "2027-06-30", "repository": "*/old", "path": "env"},
+    ]}},
 }  # fmt: skip
 BAD: dict[str, Mapping[str, object]] = {
     "unknown-key": {"selct": ["KPT"]},
@@ -33,6 +37,7 @@ BAD: dict[str, Mapping[str, object]] = {
     "a-word-for-a-switch": {"unsafe-fixes": "yes"},
     "an-unknown-choice": {"tracked-but-ignored": "some"},
     "an-unknown-fix": {"docker-fix": "rm"},
+    "a-number-to-extend": {"extend": 1},
     "a-list-for-a-table": {"per-path-ignores": ["x"]},
     "a-table-of-words": {"per-path-ignores": {"x": "KPT1"}},
     "a-table-of-codes-of-no-rule": {"per-path-ignores": {"x": ["KPT999"]}},
@@ -56,7 +61,7 @@ def test_every_setting_is_in_it_and_documented() -> None:
     properties = config_schema()["properties"]
 
     assert isinstance(properties, dict)
-    assert KEYS == list(properties) == [field.replace("_", "-") for field in DOCS]
+    assert [*KEYS, "fleet"] == list(properties) == [*(field.replace("_", "-") for field in DOCS), "fleet"]
     assert set(CHOICES) <= set(KEYS)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from formats.dockerfile.test_reader import CORPUS, corpus
 from kempt import rules
-from kempt.engine.project.fix import edited
+from kempt.engine.project.settling import edited
 from kempt.engine.project.whole_fixes import edits_of
 from kempt.formats.dockerfile.reader import parse
 from kempt.model.automation import Automation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kempt.engine.project.fix import edited
+from kempt.engine.project.settling import edited
 from kempt.engine.project.whole_fixes import edits_of
 from kempt.model.config import Config
 from kempt.model.finding import Finding, Replace, Safety

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from kempt import rules
+from kempt.engine.extending import InTree, Layer, OnDisk, layer_of, with_bases
 from kempt.errors import ConfigError, UnreadableError
 from kempt.formats import toml
 from kempt.host.reading import read_regular
-from kempt.model.config import CHOICES, OWN_FILE, SHARED_FILE, Config, table_of
+from kempt.model.config import CHOICES, DOCS, FLEET, OWN_FILE, SHARED_FILE, Config, table_of
 from kempt.model.repo import Fault
 from kempt.model.tree import Tree
 
@@ -18,6 +19,8 @@ MISSING = "no such file"
 OWN_WORD = b"kempt"
 """What a shared file must hold to have settings of kempt; TOML has several ways to spell the table."""
 CODE_KEYS = ("select", "ignore", "extend-select", "extend-ignore", "fixable", "unfixable")
+ADDED = ("extend-select", "extend-ignore")
+"""Lists that are added to those of a file that is extended, and of a file by the command line; others replace them."""
 
 
 def load_config(
@@ -32,16 +35,40 @@ def load_config(
     if given is not None:
         config = given
     elif file is not None:
-        content = read_regular(file, toml.SIZE_LIMIT)
-        config = _parsed(content, file, table_of(PurePosixPath(file).name))
+        config = laid(layers_of(file))
     else:
         config, faults = (Config(), ()) if isolated else _of_tree(tree)
-    laid = with_settings(config, overrides, b"", "the command line")
-    if "extend-select" in overrides:
-        laid = laid._replace(extend_select=(*config.extend_select, *laid.extend_select))
-    if "extend-ignore" in overrides:
-        laid = laid._replace(extend_ignore=(*config.extend_ignore, *laid.extend_ignore))
-    return laid, faults
+    return over(config, overrides), faults
+
+
+def layers_of(file: str) -> tuple[Layer, ...]:
+    """What a file on the disk sets and what it extends, the last wins. Raises ConfigError and UnreadableError."""
+    return with_bases(layer_of(read_regular(file, toml.SIZE_LIMIT), file), OnDisk())
+
+
+def laid(layers: Sequence[Layer]) -> Config:
+    """The settings of files, each laid over those before it. Raises ConfigError for what is wrong in one."""
+    config, origins = Config(), dict[str, str]()
+    for layer in layers:
+        config = over(config, layer.settings, layer.content, layer.source, layer.table)
+        for key in layer.settings:
+            before = f"{origins[key]}, " if key in ADDED and key in origins else ""
+            origins[key] = before + layer.source
+    source = layers[-1].source
+    return config._replace(source=source, origins={key: each for key, each in origins.items() if each != source})
+
+
+def over(
+    config: Config, settings: Mapping[str, object], content: bytes = b"", source: str = "the command line",
+    table: str = "",
+) -> Config:  # fmt: skip
+    """As `with_settings`, but lists that extend others are added to what is there."""
+    new = with_settings(config, settings, content, source, table)
+    if "extend-select" in settings:
+        new = new._replace(extend_select=(*config.extend_select, *new.extend_select))
+    if "extend-ignore" in settings:
+        new = new._replace(extend_ignore=(*config.extend_ignore, *new.extend_ignore))
+    return new
 
 
 def with_settings(
@@ -52,11 +79,14 @@ def with_settings(
     for key, value in settings.items():
         field = key.replace("-", "_")
         line = toml.line_of(content, key, table) if content else None
-        if field not in Config._fields or field == "source" or "_" in key:
+        if key == FLEET and isinstance(value, Mapping):
+            continue
+        if field not in DOCS or "_" in key:
             raise ConfigError(f"unknown setting `{key}`{_meant(key, _keys())}", path=source, line=line)
-        checked = _checked(value, Config._field_defaults[field])
+        words = (value,) if field == "extend" and isinstance(value, str) else value
+        checked = _checked(words, Config._field_defaults[field])
         if checked is None:
-            wanted = _wanted(Config._field_defaults[field])
+            wanted = ("a string or " if field == "extend" else "") + _wanted(Config._field_defaults[field])
             raise ConfigError(f"`{key}` must be {wanted}", path=source, line=line)
         _refuse_unknown_codes(key, checked, source, line)
         if key in CHOICES and checked not in CHOICES[key]:
@@ -81,19 +111,8 @@ def _of_tree(tree: Tree) -> tuple[Config, tuple[Fault, ...]]:
             return Config(), (Fault("KPT002", PurePosixPath(name), document.message, document.line),)
         if table and not holds_table(document, table):
             continue
-        return _parsed(content, name, table), ()
+        return laid(with_bases(layer_of(content, name), InTree(tree))), ()
     return Config(), ()
-
-
-def _parsed(content: bytes, source: str, table: str) -> Config:
-    document: object = toml.parse(content)
-    if isinstance(document, toml.Unparsable):
-        raise ConfigError(document.message, path=source, line=document.line)
-    for part in table.split(".") if table else ():
-        document = document.get(part, {}) if isinstance(document, dict) else {}
-    if not isinstance(document, dict):
-        raise ConfigError(f"[{table}] must be a table", path=source)
-    return with_settings(Config(source=source), document, content, source, table)
 
 
 def holds_table(document: Mapping[str, object], table: str) -> bool:
@@ -145,7 +164,7 @@ def _refuse_unknown_codes(key: str, value: object, source: str, line: int | None
 
 
 def _keys() -> list[str]:
-    return [field.replace("_", "-") for field in Config._fields if field != "source"]
+    return [field.replace("_", "-") for field in DOCS]
 
 
 def _meant(word: str, known: list[str]) -> str:

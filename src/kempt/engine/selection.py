@@ -116,7 +116,7 @@ def _idle_comments(repo: Repo, used: set[int], rule: Rule) -> Iterable[Finding]:
 def _idle_globs(repo: Repo, used: set[tuple[str, str]], rule: Rule) -> Iterable[Finding]:
     for key, glob, codes in _path_settings(repo):
         if (key, glob) not in used and any(map(repo.config.wants, codes)) and repo.config.source:
-            where = PurePosixPath(repo.config.source)
+            where = PurePosixPath(repo.config.origin(key))
             yield rule.finding(
                 Location(where, _line(repo, where, glob)), f"`{glob}` in {key} silences nothing", key=f"{key} {glob}",
                 fix=_without_setting(repo, where, key, glob),

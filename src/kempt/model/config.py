@@ -1,6 +1,7 @@
 """What a user can set, in `kempt.toml` or `[tool.kempt]`, with the words that document it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 OWN_FILE, SHARED_FILE = "kempt.toml", "pyproject.toml"
@@ -12,12 +13,18 @@ def table_of(file_name: str) -> str:
     return "tool.kempt" if file_name == SHARED_FILE else ""
 
 
+FLEET = "fleet"
+"""The table of a policy for many repositories; where one repository is checked, it says nothing."""
+
 OFF_BY_DEFAULT = frozenset({"KPT416"})
 """Rules that most projects leave to another tool."""
 
 
 class Config(NamedTuple):
-    """The settings of one run. Keys in files are spelled with dashes; `source` is the file they come from."""
+    """The settings of one run. Keys in files are spelled with dashes.
+
+    `source` is the file they come from; `origins` has the keys that come from files which that one extends: key → file.
+    """
 
     select: tuple[str, ...] = ("KPT",)
     ignore: tuple[str, ...] = ()
@@ -31,22 +38,34 @@ class Config(NamedTuple):
     tracked_but_ignored: str = "caches"
     docker_fix: str = "auto"
     clean_keep: tuple[str, ...] = ()
+    extend: tuple[str, ...] = ()
     source: str = ""
+    origins: Mapping[str, str] = {}
 
     def wants(self, code: str) -> bool:
         """Whether the rule of this code is on: the longest matching prefix wins, and `ignore` wins a tie.
 
         A few rules are off unless their whole code is selected.
         """
-        if code in OFF_BY_DEFAULT and code not in {*self.select, *self.extend_select}:
-            return False
-        chosen = max((len(p) for p in (*self.select, *self.extend_select) if code.startswith(p)), default=-1)
-        dropped = max((len(p) for p in (*self.ignore, *self.extend_ignore) if code.startswith(p)), default=-1)
-        return chosen > dropped
+        return _wants(code, (*self.select, *self.extend_select), (*self.ignore, *self.extend_ignore))
+
+    def origin(self, key: str) -> str:
+        """The file that a setting comes from, "" for none."""
+        return self.origins.get(key, self.source)
 
     def may_fix(self, code: str) -> bool:
         """Whether fixes of this rule may be applied."""
         return code.startswith(self.fixable) and not (self.unfixable and code.startswith(self.unfixable))
+
+
+@lru_cache(1024)
+def _wants(code: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+    """Asked a hundred times for each repository of a fleet, with the same settings."""
+    if code in OFF_BY_DEFAULT and code not in select:
+        return False
+    chosen = max((len(prefix) for prefix in select if code.startswith(prefix)), default=-1)
+    dropped = max((len(prefix) for prefix in ignore if code.startswith(prefix)), default=-1)
+    return chosen > dropped
 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -69,4 +88,5 @@ DOCS: Mapping[str, str] = {
     "docker_fix": "How fixes keep a cache out of an image: by a `flag` (any builder), a `mount` (BuildKit, buildah), or"
     " `auto`: a flag in what is shipped, a mount in builders.",
     "clean_keep": "Patterns as in a .gitignore beside the settings: `kempt clean` leaves alone what they match.",
+    "extend": "Other settings files, a path or a list of paths relative to this file; what this file says wins.",
 }

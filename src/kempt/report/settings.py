@@ -40,8 +40,9 @@ def _settings(config: Config) -> list[tuple[str, str, object, str]]:
     found = []
     for field in DOCS:
         value = getattr(config, field)
-        source = "default" if value == Config._field_defaults[field] else config.source or "the caller"
-        found.append((field, field.replace("_", "-"), value, source))
+        key = field.replace("_", "-")
+        source = "default" if value == Config._field_defaults[field] else config.origin(key) or "the caller"
+        found.append((field, key, value, source))
     return found
 
 

@@ -8,7 +8,8 @@ import pytest
 
 import kempt
 from conftest import MakeRepository
-from kempt.engine.project.fix import edited, prepare
+from kempt.engine.project.fix import prepare
+from kempt.engine.project.settling import edited
 from kempt.model.finding import Create, Edit, Ignore, Replace
 from kempt.model.plan import Plan, UpdateIndex, WriteFile
 from support.repositories import Repository

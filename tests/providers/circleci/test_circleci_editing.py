@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kempt.engine.project.fix import edited
+from kempt.engine.project.settling import edited
 from kempt.model.installs import Downloads
 from kempt.model.pipeline import Pipeline
 from kempt.model.provider import Edits, Wanted

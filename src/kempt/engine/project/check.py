@@ -98,7 +98,12 @@ def judge(
     """Counted findings in the order to show them (worst first, then by place), and the silenced ones."""
     unused = _by_code("KPT006") if repo.config.wants("KPT006") else None
     counted, silenced = selection.split(repo, findings, baseline, unused)
-    return tuple(sorted(counted, key=_order)), silenced
+    return worst_first(counted), silenced
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order to show them: the worst first, then by place."""
+    return tuple(sorted(findings, key=_order))
 
 
 def _order(finding: Finding) -> tuple[int, str, int, str]:

@@ -6,7 +6,7 @@ plan made. So a dry run shows exactly what a real run does, and a fix that leads
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -14,20 +14,18 @@ from kempt import rules
 from kempt.engine.configuration import load_config
 from kempt.engine.overlay import Overlay
 from kempt.engine.project.check import examine, judge
-from kempt.engine.project.whole_fixes import edits_of
+from kempt.engine.project.settling import Judged, chosen, content_of, edited, settle
 from kempt.engine.sources import Source, open_source
-from kempt.engine.survey import CONFLICT
-from kempt.errors import UnreadableError, UsageError
-from kempt.formats import gitignore, toml
+from kempt.errors import UsageError
 from kempt.host.files import look
 from kempt.host.git import Git
-from kempt.host.trees import READ_LIMIT, IndexTree, is_below
+from kempt.host.trees import READ_LIMIT, IndexTree
 from kempt.model.config import Config
-from kempt.model.finding import Create, Edit, Finding, Ignore, Replace, Safety, Untrack
+from kempt.model.finding import Ignore
 from kempt.model.plan import Plan, Step, UpdateIndex, WriteFile
 from kempt.model.report import Report
+from kempt.model.tree import Tree
 
-ROUNDS = 10
 CRLF = b"\r\n"
 
 
@@ -41,14 +39,6 @@ class Prepared(NamedTuple):
     before: Report
     after: Report
     unstaged: tuple[str, ...] = ()
-
-
-class Edits(NamedTuple):
-    """The edits of one round. `contents`: new texts by path; `aside`: patterns for files with unstaged changes."""
-
-    contents: Mapping[str, bytes]
-    untracked: Collection[str]
-    aside: Mapping[str, tuple[str, ...]]
 
 
 def plan_fix(path: str = ".", *, staged: bool = False, unsafe: bool = False, config: Config | None = None) -> Plan:
@@ -77,92 +67,27 @@ def prepare(
             raise UsageError(f"only a work tree can be mended: {path}")
         settings, faults = load_config(source.tree, config, config_file, overrides or {}, isolated=isolated)
         unsafe = unsafe or settings.unsafe_fixes
-        overlay, reports, aside = Overlay(source.tree), [], dict[str, tuple[str, ...]]()
-        for _ in range(ROUNDS + 1):
-            repo, findings = examine(overlay, source.ignores, settings, faults)
-            counted, silenced = judge(repo, findings, baseline)
-            inside = tuple(finding for finding in counted if source.covers(finding))
-            reports.append(
-                Report(source.tree.root, rules.ALL, inside, silenced, files=source.file_count, inside=source.inside)
-            )
-            edits = _edits(source, overlay, chosen(inside, settings, unsafe=unsafe))
-            aside |= edits.aside
-            if not edits.contents and not edits.untracked:
-                break
-            overlay = overlay.with_changes(edits.contents, edits.untracked)
-            if not len(overlay.listing):  # nothing else was tracked, so nothing is left to find
-                reports.append(reports[-1]._replace(findings=(), suppressed=()))
-                break
-        return Prepared(
-            plan_of(source, source.git, overlay, aside, "kempt check --fix"), reports[0], reports[-1], tuple(aside)
+
+        def look_at(tree: Tree) -> Judged:
+            counted, silenced = judge(*examine(tree, source.ignores, settings, faults), baseline)
+            return Judged(tuple(finding for finding in counted if source.covers(finding)), silenced)
+
+        def is_busy(overlay: Overlay, path: str) -> bool:
+            return source.staged and path not in overlay.contents and _has_unstaged_changes(source, path)
+
+        done = settle(source.tree, look_at, lambda found: chosen(found, settings, unsafe=unsafe), is_busy)
+        before, after = (
+            Report(source.tree.root, rules.ALL, *each, files=source.file_count, inside=source.inside)
+            for each in (done.before, done.after)
         )
-
-
-def chosen(findings: Iterable[Finding], config: Config, *, unsafe: bool) -> list[Edit]:
-    """The edits of the fixes that may be applied in one round."""
-    allowed = {Safety.SAFE, Safety.UNSAFE} if unsafe else {Safety.SAFE}
-    fixes = (each.fix for each in findings if each.fix is not None and config.may_fix(each.code))
-    return edits_of(fix for fix in fixes if fix.safety in allowed)
-
-
-def _edits(source: Source, overlay: Overlay, edits: list[Edit]) -> Edits:
-    """One round of edits: those that overlap another wait for the next round, texts that break are dropped."""
-    untracked = {str(path) for edit in edits if isinstance(edit, Untrack) for path in edit.paths} - overlay.untracked
-    contents: dict[str, bytes] = {}
-    aside: dict[str, tuple[str, ...]] = {}
-    gone = overlay.untracked.union(untracked)
-    for path in sorted({str(edit.path) for edit in edits if not isinstance(edit, Untrack)}):
-        if is_below(path, gone):
-            continue  # what leaves git with its folder is not mended on the way out
-        own = [edit for edit in edits if not isinstance(edit, Untrack) and str(edit.path) == path]
-        old = _content(overlay, path)
-        if source.staged and path not in overlay.contents and _has_unstaged_changes(source, path):
-            aside[path] = tuple(edit.pattern for edit in own if isinstance(edit, Ignore))
-        elif (new := edited(old, own)) != (old or b"") and _still_parses(path, old, new):
-            contents[path] = new
-    return Edits(contents, untracked, aside)
-
-
-def edited(old: bytes | None, edits: Iterable[Edit]) -> bytes:
-    """The text after these edits of one file; `old` is None where there is none yet."""
-    text = (old or b"").decode("utf-8", "surrogateescape")
-    patterns = []
-    limit = len(text) + 1
-    for edit in sorted(edits, key=lambda each: each.start if isinstance(each, Replace) else -1, reverse=True):
-        match edit:
-            case Replace(_, start, end, replacement) if end <= limit:
-                text, limit = text[:start] + replacement + text[end:], start
-            case Create(_, content) if old is None:
-                text = content
-            case Ignore(_, pattern):
-                patterns.append(pattern)
-            case _:
-                continue
-    return gitignore.with_patterns(text, patterns).encode("utf-8", "surrogateescape")
-
-
-def _content(overlay: Overlay, path: str) -> bytes | None:
-    try:
-        return overlay.read(path)
-    except UnreadableError:
-        return None
-
-
-def _still_parses(path: str, old: bytes | None, content: bytes) -> bool:
-    """Whether a text is whole: one that a merge left with conflict markers is a person's to mend first."""
-    if CONFLICT.search(content):
-        return False
-    if path.endswith((".yml", ".yaml")):
-        from kempt.formats import yaml
-
-        return isinstance(yaml.parse(content), yaml.Document) or isinstance(yaml.parse(old or b""), yaml.Unparsable)
-    return not (path.endswith(".toml") and isinstance(toml.parse(content), toml.Unparsable))
+        plan = plan_of(source, source.git, done.overlay, done.aside, "kempt check --fix")
+        return Prepared(plan, before, after, tuple(done.aside))
 
 
 def _has_unstaged_changes(source: Source, path: str) -> bool:
     """Whether the file on disk differs from what is staged: then a person is at work on it."""
     on_disk = look(source.tree.root, path, READ_LIMIT)
-    staged = _content(Overlay(source.tree), path)
+    staged = content_of(Overlay(source.tree), path)
     return on_disk is not None and not _is_same(staged, on_disk.content)
 
 
@@ -206,8 +131,8 @@ def _index_step(source: Source, git: Git, overlay: Overlay) -> tuple[UpdateIndex
     known = {entry.path: entry.oid for entry in index.entries(overlay.contents)}
     add = []
     for path, content in sorted(overlay.contents.items()):
-        held = _content(Overlay(index), path) if path in known else None
-        clean = held is not None and _is_same(held, _content(Overlay(source.tree), path))
+        held = content_of(Overlay(index), path) if path in known else None
+        clean = held is not None and _is_same(held, content_of(Overlay(source.tree), path))
         if held is None:
             add.append((path, content))
         elif clean and (remove or source.staged):

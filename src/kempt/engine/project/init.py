@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from kempt import catalog
 from kempt.engine.overlay import Overlay
-from kempt.engine.project.fix import ROUNDS, edited, plan_of
+from kempt.engine.project.fix import plan_of
 from kempt.engine.project.init_ci_lines import Branch
 from kempt.engine.project.init_rebuild import Needs, Next, Unlocked, needs
+from kempt.engine.project.settling import ROUNDS, edited
 from kempt.engine.services import ROOTLESS
 from kempt.engine.sources import Source, open_source
 from kempt.engine.survey import survey

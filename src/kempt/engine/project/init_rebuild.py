@@ -183,7 +183,7 @@ def _oldest(versions: Iterable[str]) -> str:
 
 def _keep_environments_in(repo: Repo) -> Iterator[tuple[str, bytes]]:
     """Poetry's own settings file, which says that the environment stays in the project; who says otherwise means it."""
-    from kempt.engine.project.fix import edited
+    from kempt.engine.project.settling import edited
 
     for finding in environment_off_root.check(repo):
         edits = finding.fix.edits if finding.fix and finding.level is Level.WARNING else ()
