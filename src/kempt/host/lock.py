@@ -36,7 +36,7 @@ def tree_lock(state_dir: str, root: str) -> Iterator[None]:
         above = os.path.realpath(root)
         while sys.platform != "win32" and above != (above := os.path.dirname(above)):
             name = f"{repository_key(above)}.lock"
-            stack.enter_context(_held(state_dir, name, f"is cleaning up in {above}", shared=True))
+            stack.enter_context(_held(state_dir, name, f"is cleaning up in {above}", kind="shared"))
         stack.enter_context(repository_lock(state_dir, root))
         yield
 
@@ -57,6 +57,16 @@ def environment_lock(state_dir: str, environment: str) -> Iterator[int]:
 def cache_lock(state_dir: str, cache: str) -> Iterator[None]:
     """Hold kempt's own lock of a download cache. Errors are those of `repository_lock`."""
     with _held(state_dir, f"{repository_key(cache)}.cache.lock", "is pruning this cache"):
+        yield
+
+
+@contextmanager
+def database_lock(state_dir: str, database: str) -> Iterator[None]:
+    """Hold kempt's own lock of a database that it writes: this process has it, and none that it starts.
+
+    So a worker that outlives a killed scan is in nobody's way. Errors are those of `repository_lock`.
+    """
+    with _held(state_dir, f"{repository_key(database)}.database.lock", "is writing this database", kind="process"):
         yield
 
 
@@ -117,7 +127,7 @@ def is_locked_alone(path: str) -> bool:
 
 
 @contextmanager
-def _held(state_dir: str, name: str, doing: str, *, shared: bool = False) -> Iterator[int]:
+def _held(state_dir: str, name: str, doing: str, *, kind: str = "alone") -> Iterator[int]:
     folder = os.path.join(state_dir, "locks")
     path = os.path.join(folder, name)
     try:
@@ -126,7 +136,7 @@ def _held(state_dir: str, name: str, doing: str, *, shared: bool = False) -> Ite
     except OSError as error:
         raise KemptError(f"cannot make the lock: {error.strerror}", path=path, hint=_HINT) from error
     try:
-        _hold(descriptor, path, doing, shared=shared)
+        _hold(descriptor, path, doing, kind)
         with suppress(OSError):  # a full disk; the lock is held, only its holder's number is not told
             os.lseek(descriptor, _PID_AT, os.SEEK_SET)
             os.write(descriptor, b"%-20d" % os.getpid())
@@ -135,9 +145,9 @@ def _held(state_dir: str, name: str, doing: str, *, shared: bool = False) -> Ite
         os.close(descriptor)
 
 
-def _hold(descriptor: int, path: str, doing: str, *, shared: bool) -> None:
+def _hold(descriptor: int, path: str, doing: str, kind: str) -> None:
     try:
-        (_lock_with_others if shared else _lock)(descriptor)
+        {"alone": _lock, "shared": _lock_with_others, "process": _lock_by_process}[kind](descriptor)
     except (BlockingIOError, PermissionError) as error:
         os.lseek(descriptor, _PID_AT, os.SEEK_SET)
         pid = os.read(descriptor, 20).decode("ascii", "replace").strip("\0 ")
@@ -155,7 +165,7 @@ if sys.platform == "win32":
     def _lock(descriptor: int) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
 
-    _lock_with_others = _lock  # there is only one kind of lock
+    _lock_with_others = _lock_by_process = _lock  # there is only one kind of lock
 else:
     import fcntl
 
@@ -164,6 +174,9 @@ else:
 
     def _lock_with_others(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+
+    def _lock_by_process(descriptor: int) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not inherited by a fork
 
 
 _HINT = "set KEMPT_STATE_DIR to a folder on a local disk"

@@ -20,6 +20,11 @@ _ESCAPED = re.compile(rb"\\([0-7]{3})")
 _POINT, _OPTIONS, _FIELDS = 4, 5, 6
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "vboxsf", "ceph", "afs", "glusterfs", "lustre")
 """File systems whose access times another machine, or another program, may or may not keep."""
+_NETWORK = (
+    "nfs", "cifs", "smb", "9p", "vboxsf", "ceph", "afs", "glusterfs", "lustre", "gpfs", "beegfs", "orangefs", "pvfs2",
+    "fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs", "fuse.ceph", "fuse.juicefs", "fuse.nfs",
+)  # fmt: skip
+"""File systems that other machines write too: memory that two programs share, and locks, may end at this one."""
 
 
 class Mount(NamedTuple):
@@ -33,6 +38,11 @@ class Mount(NamedTuple):
     def keeps_access_times(self) -> bool:
         """Whether a file's access time tells that it was read: to the day with `relatime`, which is Linux's default."""
         return not self.type.startswith(_REMOTE) and {"noatime", "ro"}.isdisjoint(self.options)
+
+    @property
+    def is_network(self) -> bool:
+        """Whether other machines write here too, so that neither locks nor shared memory can be relied on."""
+        return self.type.startswith(_NETWORK)
 
 
 def parse(table: bytes) -> tuple[Mount, ...]:

@@ -76,7 +76,8 @@ class Wishes(NamedTuple):
     """How every repository of a scan is looked at.
 
     `config` are the central settings; with None those of each repository count. `overrides` are laid over either,
-    spelled as in a file. `strict` keeps a repository from silencing anything by itself.
+    spelled as in a file. `strict` keeps a repository from silencing anything by itself; but for rules whose codes begin
+    with one of `accepted`.
     """
 
     config: Config | None = None
@@ -85,6 +86,7 @@ class Wishes(NamedTuple):
     allow_insecure: bool = False
     credentials: tuple[Credential, ...] = ()
     limits: Limits = Limits()
+    accepted: tuple[str, ...] = ()
 
 
 class Noted(NamedTuple):
@@ -123,8 +125,8 @@ class Row(NamedTuple):
 
     `head` is the commit that was looked at, `branch` what it is the tip of. `promises` has the states of the four, in
     order; empty unless it was checked. `error` is a short word for why it failed (`timeout`, `not-found`, a KPT code),
-    `reason` the same in a line for people, without any credential. `seconds` is wall time, `processor` CPU time of
-    kempt itself, `received` bytes that came over the network.
+    `reason` the same in a line for people, or where it is now; without any credential. `seconds` is wall time,
+    `processor` CPU time of kempt itself, `received` bytes that came over the network.
     """
 
     name: str
@@ -155,11 +157,20 @@ class Waiver(NamedTuple):
     expires: str
 
 
+class Ruled(NamedTuple):
+    """What the database keeps of a rule, so that it can be read without kempt. `level` is the rule's usual one."""
+
+    code: str
+    name: str
+    promise: int | None
+    level: str
+
+
 class RunFacts(NamedTuple):
     """What a run is made of.
 
     Two runs with one `key` judge alike: it is a digest of kempt's version, its rules and the wishes. `started` is in
-    seconds since 1970, UTC.
+    seconds since 1970, UTC. `rules` are those that judge, for whoever reads the database without kempt.
     """
 
     key: str
@@ -167,95 +178,11 @@ class RunFacts(NamedTuple):
     started: float
     repositories: int
     waivers: tuple[Waiver, ...] = ()
+    rules: tuple[Ruled, ...] = ()
 
 
-class Coverage(NamedTuple):
-    """How many repositories keep one promise, break it, have nothing that it is about, or could not be judged."""
-
-    promise: int
-    kept: int
-    broken: int
-    absent: int
-    unknown: int
-
-
-class RunSummary(NamedTuple):
-    """One run of a fleet. `started` and `finished` are seconds since 1970, UTC; `finished` is None while it is not.
-
-    `checked`, `unchanged`, `failed` count repositories; `errors`, `warnings`, `infos` open findings at its end, those
-    that were waived left out; `new` and `gone` findings against the run before.
-    """
+class Begun(NamedTuple):
+    """A run that was started or taken up again: its number, and the repositories it has looked at already."""
 
     number: int
-    started: float
-    finished: float | None
-    version: str
-    repositories: int
-    checked: int
-    unchanged: int
-    failed: int
-    errors: int
-    warnings: int
-    infos: int
-    waived: int
-    new: int
-    gone: int
-    received: int
-    promises: tuple[Coverage, ...]
-
-
-class Open(NamedTuple):
-    """A finding that was there at the last look. `first_seen` and `last_seen` are seconds since 1970, UTC.
-
-    `waiver` says why it does not count and until when; empty where it counts.
-    """
-
-    noted: Noted
-    first_seen: float
-    last_seen: float
-    waiver: str = ""
-
-
-class Standing(NamedTuple):
-    """Where one repository stands. `findings` are the worst first; `new` and `gone` count against the run before."""
-
-    name: str
-    outcome: Outcome
-    head: str
-    branch: str
-    files: int
-    promises: tuple[Promised, ...]
-    error: str
-    reason: str
-    owners: str
-    looked_at: float
-    findings: tuple[Open, ...]
-    new: int = 0
-    gone: int = 0
-
-
-class RuleTrend(NamedTuple):
-    """One rule: how many findings it had at each run of the overview, and how many repositories have one now."""
-
-    code: str
-    name: str
-    promise: int | None
-    level: str
-    counts: tuple[int, ...]
-    repositories: int
-
-
-class Overview(NamedTuple):
-    """A fleet on one page. `runs` are the finished ones, the oldest first; `repositories` the worst first.
-
-    `made` is when it was put together, seconds since 1970, UTC. `expired` are waivers that no longer count, `idle`
-    those that nothing is covered by.
-    """
-
-    title: str
-    made: float
-    runs: tuple[RunSummary, ...]
-    repositories: tuple[Standing, ...]
-    rules: tuple[RuleTrend, ...]
-    expired: tuple[Waiver, ...] = ()
-    idle: tuple[Waiver, ...] = ()
+    done: frozenset[str]

@@ -1,0 +1,40 @@
+"""`kempt fleet export`: the findings of a database as JSON lines or CSV, one a line."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from itertools import islice
+
+from kempt.cli import output
+from kempt.cli.fleet import add_database
+from kempt.cli.options import OutputArgs, add_output, deliver, format_of
+
+FORMATS = ("jsonl", "csv")
+_AT_ONCE = 1000  # lines that are printed together: a million findings are never in memory
+
+
+class Args(OutputArgs):
+    """The arguments of `kempt fleet export`."""
+
+    db: str
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which database, and how its findings are written."""
+    add_database(parser)
+    add_output(parser, FORMATS)
+
+
+def run(args: Args) -> int:
+    """Write them; 0, however many there are."""
+    from kempt.engine.fleet.stored import exported
+    from kempt.report.fleet_rows import exported_as_csv, exported_as_jsonl
+
+    chosen = "csv" if format_of(args, FORMATS) == "csv" else "jsonl"
+    lines = (exported_as_csv if chosen == "csv" else exported_as_jsonl)(exported(args.db))
+    if args.output_file is not None:
+        deliver(args, "".join(lines), chosen)
+        return 0
+    while (part := "".join(islice(lines, _AT_ONCE))) and output.is_open():
+        output.emit(part, utf8=True)
+    return 0

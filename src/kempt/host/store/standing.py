@@ -1,0 +1,118 @@
+"""What a page asks of a fleet's database: runs, where each repository stands, how each rule did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kempt.host.store.noted import by_place, worst
+from kempt.host.store.schema import CURRENT, OUTCOMES, STATES
+from kempt.model.fleet import Outcome, Promised
+from kempt.model.fleet_overview import Coverage, Exported, Open, RuleTrend, RunSummary, Standing
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_STATES = {letter: Promised(state) for state, letter in STATES.items()}
+_LAST = "SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT ?"
+_RUNS = f"""
+    SELECT id, started, finished, version, repositories, checked, unchanged, failed, errors, warnings, infos, waived,
+      new, gone, received
+    FROM run WHERE id IN ({_LAST}) ORDER BY id
+"""
+_COVERAGE = f"""
+    SELECT run, promise, kept, broken, absent, unknown FROM coverage WHERE run IN ({_LAST}) ORDER BY run, promise
+"""
+# What was new and gone since the run before, also in one between them that was abandoned.
+_STANDINGS = f"""
+    SELECT r.id, r.name, v.outcome, coalesce(c.head, ''), coalesce(c.branch, ''), coalesce(c.files, 0),
+      coalesce(c.promises, ''), coalesce(v.error, ''), coalesce(v.reason, ''), coalesce(c.owners, ''),
+      coalesce(s.started, 0.0), coalesce(d.new, 0), coalesce(d.gone, 0)
+    FROM visit v
+    JOIN repository r ON r.id = v.repository
+    LEFT JOIN visit c ON c.run = r.checked_run AND c.repository = r.id
+    LEFT JOIN run s ON s.id = r.seen_run
+    LEFT JOIN (
+      SELECT repository, sum(new) AS new, sum(gone) AS gone FROM visit
+      WHERE run <= {CURRENT}
+        AND run > coalesce((SELECT max(id) FROM run WHERE finished IS NOT NULL AND id < {CURRENT}), 0)
+      GROUP BY repository
+    ) d ON d.repository = v.repository
+    WHERE v.run = {CURRENT}
+    ORDER BY coalesce(c.errors, 0) DESC, coalesce(c.warnings, 0) DESC, coalesce(c.infos, 0) DESC, r.name
+"""
+_TRENDS = f"""
+    SELECT ru.code, ru.name, ru.promise, ru.level, t.run, t.errors + t.warnings + t.infos, t.repositories
+    FROM tally t JOIN rule ru ON ru.id = t.rule WHERE t.run IN ({_LAST}) ORDER BY ru.code, t.run
+"""
+_PLACES = f"""
+    SELECT r.id, r.name, coalesce(c.head, ''), coalesce(c.branch, ''), coalesce(s.started, 0.0)
+    FROM visit v
+    JOIN repository r ON r.id = v.repository
+    LEFT JOIN visit c ON c.run = r.checked_run AND c.repository = r.id
+    LEFT JOIN run s ON s.id = r.seen_run
+    WHERE v.run = {CURRENT}
+    ORDER BY r.name
+"""
+
+
+def runs(database: Connection, last: int) -> tuple[RunSummary, ...]:
+    """The last finished runs, the oldest first; all of them for 0."""
+    covered = dict[int, list[Coverage]]()
+    for run, *figures in database.execute(_COVERAGE, (last or -1,)):
+        covered.setdefault(run, []).append(Coverage(*figures))
+    found = database.execute(_RUNS, (last or -1,))
+    return tuple(RunSummary._make((*row, tuple(covered.get(row[0], ())))) for row in found)
+
+
+def standings(database: Connection, limit: int | None) -> tuple[Standing, ...]:
+    """Where the repositories of the last finished run stand, the worst first, each with its worst findings."""
+    started = _started(database)
+    return tuple(_standing(database, row, started, limit) for row in database.execute(_STANDINGS).fetchall())
+
+
+def trends(database: Connection, last: int) -> tuple[RuleTrend, ...]:
+    """Each rule's findings in the last finished runs, by code."""
+    numbers = sorted(number for (number,) in database.execute(_LAST, (last or -1,)))
+    places = {number: place for place, number in enumerate(numbers)}
+    rules = dict[str, RuleTrend]()
+    for code, name, promise, level, run, count, repositories in database.execute(_TRENDS, (last or -1,)):
+        trend = rules.get(code) or RuleTrend(code, name, promise, level, (0,) * len(numbers), 0)
+        place = places[run]
+        counts = (*trend.counts[:place], count, *trend.counts[place + 1 :])
+        rules[code] = trend._replace(counts=counts, repositories=repositories if run == numbers[-1] else 0)
+    return tuple(rules.values())
+
+
+def waivers(database: Connection) -> str:
+    """Those of the last finished run, as JSON."""
+    found = database.execute(f"SELECT waivers FROM run WHERE id = {CURRENT}").fetchone()
+    return str(found[0]) if found else "[]"
+
+
+def exported(database: Connection) -> Iterator[Exported]:
+    """All open findings of the repositories of the last finished run."""
+    started = _started(database)
+    rules = {code: (name, promise) for code, name, promise in database.execute("SELECT code, name, promise FROM rule")}
+    for number, name, head, branch, seen in database.execute(_PLACES).fetchall():
+        for first, noted in by_place(database, number):
+            found = Open(noted, started.get(first, 0.0), seen)
+            yield Exported(name, head, branch, *rules[noted.code], found)
+
+
+def _started(database: Connection) -> dict[int, float]:
+    """When each run began."""
+    return dict(database.execute("SELECT id, started FROM run").fetchall())
+
+
+def _standing(database: Connection, row: Sequence[Any], started: Mapping[int, float], limit: int | None) -> Standing:
+    number, name, outcome, head, branch, files, promises, error, reason, owners, seen, new, gone = row
+    ended = Outcome(OUTCOMES[outcome])
+    found = () if limit == 0 else worst(database, number, limit)
+    return Standing(
+        name, ended, head, branch, files,
+        () if ended is Outcome.FAILED else tuple(_STATES[letter] for letter in promises),
+        error, reason, owners, seen,
+        tuple(Open(noted, started.get(first, 0.0), seen) for first, noted in found),
+        new, gone,
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+"""Rows of a run on their way into a fleet's database. Whoever calls holds the transaction."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from kempt.errors import UnsafeError
+from kempt.host.store.schema import LEVELS, OUTCOMES, STATES
+from kempt.host.store.settling import Changes, History, Kept, Look, settled, shared, taken_back
+from kempt.model.fleet import Outcome, Row
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_LEVELS = {level: number for number, level in enumerate(LEVELS)}
+_OUTCOMES = {outcome: number for number, outcome in enumerate(OUTCOMES)}
+_CREDENTIALS = re.compile(r"://[^/\s@]*@")
+_UNFIT = re.compile("[\0\ud800-\udfff]")
+_CACHED = 200_000  # texts whose numbers are kept in memory
+_MS = 1000
+
+_COLUMNS = (
+    "fingerprint, rule, level, path, line, message, help, fix, owners, service, files, bytes, "
+    "first_run, gone_run, back_run, left_run"
+)
+_FINDINGS = f"SELECT {_COLUMNS} FROM finding WHERE repository = ?"
+_PUT = f"INTO finding (repository, {_COLUMNS}) VALUES (?{', ?' * 16})"
+# Each column that is bound costs a million rows a quarter of a second, also where it is NULL: most findings need few.
+_PLAIN = "repository, first_run, fingerprint, rule, level, path, line, message, help, fix, owners"
+_ADD_PLAIN = f"INSERT INTO finding ({_PLAIN}) VALUES (?{', ?' * 10})"
+_ADD_FULL = f"INSERT INTO finding ({_PLAIN}, service, files, bytes) VALUES (?{', ?' * 13})"
+_VISIT = f"INSERT OR REPLACE INTO visit VALUES (?{', ?' * 17})"
+_SHARE = "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?)"
+_LAST_LOOK = """
+    SELECT max(v.run) FROM run JOIN visit v ON v.run = run.id AND v.repository = :repository
+    WHERE run.id < :run AND v.outcome <= :worst
+"""
+
+
+class Numbers:
+    """The numbers of repositories, rules, paths and phrases in the database; what is new gets one."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+        self.forget()
+
+    def forget(self) -> None:
+        """Look everything up again: a transaction was taken back."""
+        self.repositories = dict[str, int]()
+        self.rules = dict[str, int]()
+        self.paths = dict[str, int]()
+        self.phrases = dict[str, int]()
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        """Know the numbers of all that these rows speak of."""
+        if len(self.repositories) + len(self.paths) + len(self.phrases) > _CACHED:
+            self.forget()
+        self._learn("repository", "name", self.repositories, {row.name for row in rows})
+        if columns := tuple(zip(*(noted for row in rows for noted in row.findings), strict=True)):
+            code, _, path, _, _, help, _, service, *_, owners = map(set, columns)
+            self._learn("rule", "code", self.rules, code)
+            self._learn("path", "text", self.paths, path | service - {""})
+            self._learn("phrase", "text", self.phrases, (help | owners) - {""})
+
+    def _learn(self, table: str, column: str, known: dict[str, int], texts: set[str]) -> None:
+        unknown = {text: encodable(text) for text in texts if text not in known}
+        if not unknown:
+            return
+        wanted = json.dumps([*unknown.values()])
+        found = dict[str, int](
+            self._database.execute(
+                f"SELECT t.{column}, t.id FROM json_each(?) j JOIN {table} t ON t.{column} = j.value", (wanted,)
+            ).fetchall()
+        )
+        new = sorted({clean for clean in unknown.values() if clean not in found})
+        if new:
+            (last,) = self._database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
+            found.update((text, number) for number, text in enumerate(new, last + 1))
+            self._database.executemany(
+                f"INSERT INTO {table} (id, {column}) VALUES (?, ?)", [(found[text], text) for text in new]
+            )
+        known.update((text, found[clean]) for text, clean in unknown.items())
+
+
+def encodable(text: str) -> str:
+    r"""A text as the database can hold it: bytes of a name that are no UTF-8 are spelled `\udc80`, NUL `\u0000`."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNFIT.sub(lambda each: f"\\u{ord(each[0]):04x}", text)
+
+
+def require_no_credentials(names: Iterable[str]) -> None:
+    """Raises UnsafeError for the name of a repository that holds a user or a password: none is ever stored."""
+    for name in names:
+        if "@" in name and _CREDENTIALS.search(name):
+            shown = _CREDENTIALS.sub("://...@", name)
+            raise UnsafeError(f"the name of a repository holds a user or a password: {shown}")
+
+
+class _Visit(NamedTuple):
+    """What a visit counted of findings."""
+
+    counts: tuple[int, ...] | tuple[None, ...] = (None, None, None)
+    new: int | None = None
+    gone: int | None = None
+
+
+def put(database: Connection, numbers: Numbers, run: int, row: Row) -> None:
+    """Write what came of one repository, in place of what this run has said of it before.
+
+    What the row speaks of must have its numbers already.
+    """
+    repository = numbers.repositories[row.name]
+    old = database.execute("SELECT outcome FROM visit WHERE run = ? AND repository = ?", (run, repository)).fetchone()
+    visit = _Visit()
+    if row.outcome is Outcome.CHECKED:
+        found = _looks(row, numbers)
+        changes = settled(_kept(database, repository), found, run)
+        shares = shared(tuple(found.values()))
+        if _carry_out(database, repository, run, changes):
+            _share_out(database, repository, shares)
+        counts = [share[1:4] for share in shares]
+        visit = _Visit(tuple(map(sum, zip(*counts, strict=True))) or (0, 0, 0), changes.new, changes.gone)
+    elif old is not None:
+        _take_back(database, repository, run)
+    database.execute(_VISIT, _visited(run, repository, row, visit))
+    _remember(database, repository, run, row.outcome, is_again=old is not None)
+
+
+def withdraw(database: Connection, run: int, repository: int) -> None:
+    """Take back all that a run has said of a repository, as if it had never looked at it."""
+    _take_back(database, repository, run)
+    database.execute("DELETE FROM visit WHERE run = ? AND repository = ?", (run, repository))
+    last = (_last(database, repository, run, worst) for worst in (0, 1))
+    database.execute("UPDATE repository SET checked_run = ?, seen_run = ? WHERE id = ?", (*last, repository))
+
+
+def _looks(row: Row, numbers: Numbers) -> dict[str, Look]:
+    """Findings by fingerprint; of those that share one, the first. A column at a time: there are a million of them."""
+    if not row.findings:
+        return {}
+    code, level, path, line, message, help, mark, service, files, bytes, fix, owners = zip(
+        *reversed(row.findings), strict=True
+    )
+    phrases = numbers.phrases.get
+    return dict(zip(mark, zip(
+        map(numbers.rules.__getitem__, code), map(_LEVELS.__getitem__, level), map(numbers.paths.__getitem__, path),
+        line, message if "".join(message).isascii() and "\0" not in message else map(encodable, message),
+        map(phrases, help), [each or None for each in fix], map(phrases, owners), map(numbers.paths.get, service),
+        files, bytes, strict=True,
+    ), strict=True))  # fmt: skip
+
+
+def _kept(database: Connection, repository: int) -> dict[str, Kept]:
+    return {
+        fingerprint: Kept(tuple(rest[:11]), History(*rest[11:]))
+        for fingerprint, *rest in database.execute(_FINDINGS, (repository,))
+    }
+
+
+def _carry_out(database: Connection, repository: int, run: int, changes: Changes) -> bool:
+    """Write what changes; whether anything does."""
+    if changes.removed:
+        database.executemany(
+            "DELETE FROM finding WHERE repository = ? AND fingerprint = ?",
+            [(repository, each) for each in changes.removed],
+        )
+    if changes.changed:
+        changed = [(repository, mark, *kept.look, *kept.history) for mark, kept in changes.changed]
+        database.executemany(f"INSERT OR REPLACE {_PUT}", changed)
+    plain, full = [], []
+    for mark, look in changes.added:
+        if look[8] is look[9] is look[10] is None:
+            plain.append((repository, run, mark, *look[:8]))
+        else:
+            full.append((repository, run, mark, *look))
+    database.executemany(_ADD_PLAIN, plain)
+    database.executemany(_ADD_FULL, full)
+    return bool(changes.added or changes.changed or changes.removed)
+
+
+def _take_back(database: Connection, repository: int, run: int) -> None:
+    """Take back what a run has said of the findings of a repository."""
+    if _carry_out(database, repository, run, taken_back(_kept(database, repository), run)):
+        left = _kept(database, repository).values()
+        _share_out(database, repository, shared(tuple(kept.look for kept in left if kept.history.gone is None)))
+
+
+def _share_out(database: Connection, repository: int, shares: Iterable[tuple[int, ...]]) -> None:
+    database.execute("DELETE FROM share WHERE repository = ?", (repository,))
+    database.executemany(_SHARE, [(repository, *share) for share in shares])
+
+
+def _visited(run: int, repository: int, row: Row, visit: _Visit) -> tuple[object, ...]:
+    """The columns of the table `visit`, in order; what an unchanged repository does not change is left out."""
+    told: tuple[object, ...] = (None,) * 5
+    if row.outcome is not Outcome.UNCHANGED:
+        promises = "".join(STATES[each] for each in row.promises)
+        told = (row.head or None, _text(row.branch), row.files or None, promises or None, _text(row.owners))
+    reason = _CREDENTIALS.sub("://...@", row.reason)
+    costs = (round(row.seconds * _MS) or None, round(row.processor * _MS) or None, row.received or None)
+    return (
+        run, repository, _OUTCOMES[row.outcome], *told, _text(row.error), _text(reason), *costs,
+        *visit.counts, visit.new, visit.gone,
+    )  # fmt: skip
+
+
+def _text(text: str) -> str | None:
+    return encodable(text) or None
+
+
+def _remember(database: Connection, repository: int, run: int, outcome: Outcome, *, is_again: bool) -> None:
+    """Which runs looked at a repository last."""
+    if outcome is Outcome.CHECKED:
+        database.execute("UPDATE repository SET checked_run = ?1, seen_run = ?1 WHERE id = ?2", (run, repository))
+        return
+    if is_again:
+        checked, seen = (_last(database, repository, run, worst) for worst in (0, 1))
+        seen = run if outcome is Outcome.UNCHANGED else seen
+        values = (checked, seen, repository)
+        database.execute("UPDATE repository SET checked_run = ?, seen_run = ? WHERE id = ?", values)
+    elif outcome is Outcome.UNCHANGED:
+        database.execute("UPDATE repository SET seen_run = ? WHERE id = ?", (run, repository))
+
+
+def _last(database: Connection, repository: int, run: int, worst: int) -> int | None:
+    """The last run before this one that looked at a repository with no worse an outcome."""
+    values = {"repository": repository, "run": run, "worst": worst}
+    (found,) = database.execute(_LAST_LOOK, values).fetchone()
+    return None if found is None else int(found)
