@@ -1,0 +1,16 @@
+"""Which repositories of a database have something that can be mended."""
+
+from __future__ import annotations
+
+from kempt.host.store.fleet import FleetStore
+from kempt.model.finding import Safety
+
+
+def fixable_names(database: str, *, unsafe: bool) -> tuple[str, ...]:
+    """The repositories with a safe fix at the last look, or with `unsafe` one that wants a second look.
+
+    Raises KemptError where there is no such database.
+    """
+    wanted = {Safety.SAFE.value, *([Safety.UNSAFE.value] if unsafe else [])}
+    with FleetStore.open(database, read_only=True) as store:
+        return tuple(dict.fromkeys(each.repository for each in store.exported() if each.found.noted.fix in wanted))
