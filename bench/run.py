@@ -22,6 +22,9 @@ import bench_dockerfiles
 import bench_environment
 import bench_envs
 import bench_fingerprint
+import bench_fleet_checks
+import bench_fleet_store
+import bench_fleet_wire
 import bench_image
 import bench_locks
 import bench_million
@@ -61,6 +64,8 @@ def main() -> int:
     for module in (
         bench_start, bench_check, bench_ci, bench_dockerfiles, bench_million, bench_environment, bench_locks,
         bench_fingerprint, bench_sync, bench_image, bench_disk, bench_envs, bench_delete, bench_caches,
+        bench_fleet_checks,
+        bench_fleet_store, bench_fleet_wire,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))

@@ -17,7 +17,9 @@ import yaml
 
 from conftest import MakeRepository, RunKempt
 from kempt.cli.commands import all_names
+from kempt.engine.fleet.policy import load_policy
 from kempt.model.config import DOCS, Config
+from kempt.model.policy import POLICY_DOCS, WAIVER_DOCS
 from support.examples import ROOT, Example, Ran, blocks, examples, fits, pages, refreshed, run_page, with_examples
 
 README = ROOT / "README.md"
@@ -108,7 +110,15 @@ def test_python_examples_run(text: str, git_repo: MakeRepository, home: Path) ->
     assert (b"", 0) == (done.stderr, done.returncode), home
 
 
-@pytest.mark.parametrize("text", fenced("toml"))
+@pytest.mark.parametrize("text", [each for each in fenced("toml") if "[fleet]" in str(each.values[0])])
+def test_policy_examples_are_accepted(text: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(text, encoding="utf-8")
+
+    assert set(tomllib.loads(text)["fleet"]) <= set(POLICY_DOCS)
+    assert load_policy(str(tmp_path / "policy.toml")).waivers
+
+
+@pytest.mark.parametrize("text", [each for each in fenced("toml") if "[fleet]" not in str(each.values[0])])
 def test_settings_examples_are_accepted(text: str, git_repo: MakeRepository, kempt: RunKempt) -> None:
     git_repo({"pyproject.toml": text})
     shown = kempt("config", "--output-format", "json")
@@ -197,7 +207,7 @@ def test_the_table_of_rules_is_the_registry(refresh: Any) -> None:
 
 # --- tables of the reference ---------------------------------------------------------------------------
 def test_every_setting_is_documented() -> None:
-    defaults = {field.replace("_", "-"): Config._field_defaults[field] for field in Config._fields if field != "source"}
+    defaults = {field.replace("_", "-"): Config._field_defaults[field] for field in DOCS}
     shown = {
         key: (tomllib.loads(f"x = {default}")["x"], words)
         for key, default, words in table("docs/reference/configuration.md")
@@ -207,6 +217,17 @@ def test_every_setting_is_documented() -> None:
         key: (list(value) if isinstance(value, tuple) else value, DOCS[key.replace("-", "_")])
         for key, value in defaults.items()
     }
+
+
+def test_every_key_of_a_policy_is_documented() -> None:
+    page = "docs/reference/configuration.md"
+
+    assert list(POLICY_DOCS.items()) == [
+        (key, words) for key, _, words in table(page, "## In a policy for many repositories")
+    ]
+    assert list(WAIVER_DOCS.items()) == [
+        (key, words) for key, _, words in table(page, "A waiver is a table `[[fleet.waivers]]`:")
+    ]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ WINGS = {"project", "environments", "disk", "fleet"}
 BETWEEN_WINGS = frozenset(  # (importer, imported), each with its reason beside it
     {
         ("disk", "environments"),  # its sign that `kempt sync` is at work on an environment, which must stay then
+        ("fleet", "project"),  # each repository of a fleet is checked and mended as `kempt check` does it
     }
 )
 ABOVE_WINGS = {"kempt.engine.status", "kempt.engine.disk_overview"}
@@ -38,8 +39,9 @@ WRITERS = (
 )
 EFFECTS = {  # rooms -> what nobody else may use; the longest name that fits a use decides
     "cli __main__": "print input exit quit SystemExit sys.exit sys.stdout sys.stderr sys.stdin",
-    "cli __main__ host.forks": "os._exit",  # how a copy of this process ends
-    "host.run": "subprocess signal os.system os.popen os.execv os.execve os.execvp os.posix_spawn os.kill",
+    "cli __main__ host.forks host.workers": "os._exit",  # how a copy of this process ends
+    "host.run": "os.system os.popen os.execv os.execve os.execvp os.posix_spawn",
+    "host.run host.workers": "subprocess signal os.kill",  # programs, and kempt itself as a worker (decision 0027)
     "host.run host.forks": "os.fork",
     "host.env": "os.environ os.getenv os.putenv",
     MOVERS: "shutil os.replace os.rename os.remove os.link os.symlink os.truncate os.chmod os.utime",

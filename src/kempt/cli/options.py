@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 from kempt.cli import output
 from kempt.engine.surroundings import variable
 from kempt.errors import UsageError
+from kempt.report import shell
 from kempt.report.look import Look
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 Group: TypeAlias = "_ArgumentGroup"
 HELP_WIDTH = 100
+quoted = shell.quoted
 
 
 class LookArgs:
@@ -198,19 +200,3 @@ def with_progress(args: ProgressArgs, places: Places, look_at: Callable[[str], R
         return look_at(path)
 
     return shown
-
-
-def quoted(path: str) -> str:
-    """A path as a shell takes it, and kempt after it; all of it prints, whatever the name holds."""
-    from shlex import quote
-
-    path = f"./{path}" if path.startswith("-") else path
-    if path.isprintable():
-        return quote(path)
-    letters = (c if c.isprintable() and c not in "'\\" else _spelled(c) for c in path)
-    return f"$'{''.join(letters)}'"
-
-
-def _spelled(character: str) -> str:
-    """A character as `$'...'` has it: the bytes that it has in a file name."""
-    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape"))

@@ -28,6 +28,11 @@ def emit(text: str, *, utf8: bool = False) -> None:
         raise KemptError(f"cannot write to stdout: {error.strerror or error}") from error
 
 
+def is_open() -> bool:
+    """Whether somebody still takes what is printed: `| head` goes when it has seen enough."""
+    return sys.stdout is not None and not sys.stdout.closed
+
+
 def tell(text: str) -> None:
     """Print something that is no result. If that is impossible, nobody is there to be told."""
     try:
