@@ -1,11 +1,12 @@
 """Claim: sharing takes no longer than duperemove's and fclones', on a file system that shares blocks (btrfs, XFS).
 
-    .venv/bin/python bench/bench_dedupe.py FOLDER
+    .venv/bin/python bench/bench_dedupe.py FOLDER [FOLDER-WITH-PEERS]
 
-FOLDER lies on such a file system and holds environments; each run gets a fresh copy of them beside it, on the disk
-before the clock starts. What is measured is the whole: finding, planning, sharing, and kempt's look at what is free.
-How much each freed is what `df` says once everything is written; kempt's journal lies elsewhere. Programs take turns;
-peers that are not on PATH are left out. duperemove skips files that are smaller than its block, 128 kB unless told.
+FOLDER lies on such a file system and holds environments; without it, nothing is measured. Each run gets a fresh copy of
+them beside it, on the disk before the clock starts. What is measured is the whole: finding, planning, sharing, and
+kempt's look at what is free. How much each freed is what `df` says once everything is written; kempt's journal lies
+elsewhere. Programs take turns; peers that are neither on PATH nor in `bin` of the second folder are left out.
+duperemove skips files that are smaller than its block, 128 kB unless told.
 """
 
 from __future__ import annotations
@@ -49,8 +50,13 @@ TOOLS = (
 )
 
 
-def main(folder: str) -> int:
+def main(folder: str = "", peers: str = "") -> int:
     """Print the table; 1 where kempt took longer than the best peer."""
+    if not folder:
+        print("nothing measured: name a folder with environments on btrfs or XFS")
+        return 0
+    if peers:
+        os.environ["PATH"] += f"{os.pathsep}{Path(peers).resolve() / 'bin'}"
     made = Path(folder).resolve()
     work = made.with_name(f"{made.name}-copy")
     tools = [tool for tool in TOOLS if shutil.which(tool.needs)]
@@ -95,4 +101,4 @@ def _used(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:2]))
+    raise SystemExit(main(*sys.argv[1:3]))

@@ -6,6 +6,9 @@ The tree is ten real environments (`bench/recorded_trees.py`), installed into a 
 Peers are measured where they are installed; fclones and czkawka_cli are looked for in `FOLDER/bin`, where
 `cargo install --root FOLDER fclones czkawka_cli` puts them. `--cold` drops the kernel's caches before each run, which
 only root may do. `--growth` measures memory on generated environments of 100,000 and 1,000,000 files instead.
+`bench/run.py` measures the warm tree and the growth; it is told by KEMPT_BENCH_TREE and KEMPT_BENCH_PEERS what
+`--tree` and `--peers` tell this script. czkawka runs without its own cache, which would turn every run but the first
+into a look at what it found before.
 
 What each row proves differs, and its name says so: *untouched* rows believe RECORDs and look at ctimes, *verified* rows
 read all candidates. Peers walk all files, bytecode too, and read; `hardlink -c` ignores all but content. No peer is
@@ -62,7 +65,8 @@ def programs(tree: Path, scratch: Path, peers: Path, runs: int, *, cold: bool) -
         own(VERIFIED_TWO, "--verify", "--jobs", "2", forget=True), own(AGAIN, "--verify", "--jobs", "1"),
         run(FLOOR_NAME, str(floor), tree_),
     ]  # fmt: skip
-    fclones = (str(peers / "bin/fclones"), "group", "-o", str(scratch / "fclones.txt"))
+    fclones = (str(peers / "bin/fclones"), "group", "--hidden", "--no-ignore", "-o", str(scratch / "fclones.txt"))
+    czkawka = (str(peers / "bin/czkawka_cli"), "dup", "-H", "-N", "-M", "-f", str(scratch / "czkawka.txt"))
     listed = {
         "jdupes": ("jdupes", "-r", "-m", "-q", tree_),
         "jdupes -Q (hash only)": ("jdupes", "-r", "-m", "-q", "-Q", tree_),
@@ -73,7 +77,7 @@ def programs(tree: Path, scratch: Path, peers: Path, runs: int, *, cold: bool) -
         "duperemove": ("duperemove", "-r", "-q", "--dedupe-options=nopartial", tree_),
         "fclones, 1 thread": (*fclones, "-t", "1", tree_),
         "fclones": (*fclones, tree_),
-        "czkawka_cli": (str(peers / "bin/czkawka_cli"), "dup", "-d", tree_, "-m", "1", "-f", str(scratch / "cz.txt")),
+        "czkawka_cli": (*czkawka, "-d", tree_, "-m", "1"),
     }  # fmt: skip
     several = range(256)
     for name, argv in listed.items():
@@ -98,9 +102,20 @@ def copies(tree: Path, scratch: Path, peers: Path) -> tuple[int, int, int]:
         found.append(json.loads(subprocess.run(command, capture_output=True, check=True, env=cache).stdout))
     theirs = 0
     if (peers / "bin/fclones").exists():
-        command = [str(peers / "bin/fclones"), "group", "-f", "json", "-o", str(scratch / "fclones.json"), str(tree)]
+        written = str(scratch / "fclones.json")
+        command = [
+            str(peers / "bin/fclones"),
+            "group",
+            "--hidden",
+            "--no-ignore",
+            "-f",
+            "json",
+            "-o",
+            written,
+            str(tree),
+        ]
         subprocess.run(command, check=True, capture_output=True)
-        stats = json.loads((scratch / "fclones.json").read_text())["header"]["stats"]
+        stats = json.loads(Path(written).read_text())["header"]["stats"]
         theirs = stats["redundant_file_size"]
     return found[0]["summary"]["bytes"], found[1]["summary"]["bytes"], theirs
 
@@ -160,9 +175,20 @@ def growth(peers: Path) -> Table:
 def _grown(tree: Path, scratch: Path, peers: Path, files: int) -> list[Row]:
     wanted = {UNTOUCHED, VERIFIED, "jdupes", "fclones"}
     chosen = [each for each in programs(tree, scratch, peers, 1, cold=False) if each.name in wanted]
-    any_file = (kempt(), "dupes", "-q", "--no-progress", "--any", "--jobs", "1", str(tree))
+    cache = f"KEMPT_CACHE_DIR={scratch / f'cache-any-{files}'}"
+    any_file = ("env", cache, kempt(), "dupes", "-q", "--no-progress", "--any", "--jobs", "1", str(tree))
     chosen.append(Program("kempt dupes --any, 1 core", any_file, cwd=str(scratch), runs=1))
     return [row._replace(name=f"{row.name}, {files:,} files") for row in compare(chosen)]
+
+
+def tables() -> tuple[Table, ...]:
+    """The warm tree with all peers, and the growth."""
+    peers = Path(os.environ.get("KEMPT_BENCH_PEERS", "peers")).resolve()
+    if tree := os.environ.get("KEMPT_BENCH_TREE"):
+        return speed(Path(tree).resolve(), peers, cold=False), growth(peers)
+    with TemporaryDirectory(prefix="kempt-bench-") as folder:
+        install(Path(folder), "uv")
+        return speed(Path(folder), peers, cold=False), growth(peers)
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ import bench_ci
 import bench_delete
 import bench_disk
 import bench_dockerfiles
+import bench_dupes
 import bench_environment
 import bench_envs
 import bench_fingerprint
@@ -64,8 +65,7 @@ def main() -> int:
     for module in (
         bench_start, bench_check, bench_ci, bench_dockerfiles, bench_million, bench_environment, bench_locks,
         bench_fingerprint, bench_sync, bench_image, bench_disk, bench_envs, bench_delete, bench_caches,
-        bench_fleet_checks,
-        bench_fleet_store, bench_fleet_wire,
+        bench_dupes, bench_fleet_checks, bench_fleet_store, bench_fleet_wire,
     ):  # fmt: skip
         for table in module.tables():
             parts.append(render(table))

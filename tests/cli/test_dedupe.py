@@ -90,6 +90,39 @@ def test_a_path_that_is_no_folder(tmp_path: Path, kempt: RunKempt, envs: Path) -
     assert 2 == kempt("dedupe", "nowhere", cwd=envs).status
 
 
+class TestBytecode:
+    @pytest.fixture(autouse=True)
+    def _apart(self, envs: Path) -> None:
+        (envs / "two" / SITE / "alpha/__init__.py").chmod(0o640)
+
+    def test_the_plan_says_what_becomes_of_it_and_of_its_sources(self, envs: Path, kempt: RunKempt) -> None:
+        said = " ".join(kempt("dedupe", "--hardlink", "--bytecode", cwd=envs).out.split())
+
+        assert "by 2 files. The path of the source in it becomes one that is the same everywhere" in said
+        assert "1 source gets the time of last change that its copies elsewhere have." in said
+        assert "`kempt dedupe --hardlink --bytecode --yes` does it." in said
+
+    def test_what_was_done_is_told_with_what_it_means_for_imports(self, envs: Path, kempt: RunKempt) -> None:
+        ended = kempt("dedupe", "--hardlink", "--bytecode", "--yes", cwd=envs)
+        listed = kempt("undo", "--list", cwd=envs)
+        undone = kempt("undo", "--yes", cwd=envs)
+
+        assert "Python loads the bytecode of 2 modules in " in ended.out
+        assert "none is stale." in " ".join(ended.out.split())
+        assert "2 bytecode files rewritten" in listed.out
+        assert "Rewrote the bytecode in 2 files" in undone.out
+
+    def test_json_names_sources_and_their_times(self, envs: Path, kempt: RunKempt) -> None:
+        ended = kempt("dedupe", "--hardlink", "--bytecode", "--yes", "--output-format", "json", cwd=envs)
+        said = json.loads(ended.out)
+        items = [each for each in said["items"] if each["kind"] == "bytecode"]
+
+        assert [(None, None), (items[0]["path"], 1_700_000_000 * 10**9)] == [
+            (each["with"], each["source_mtime_ns"]) for each in items
+        ]
+        assert [0, 0] == [said["result"]["loaded"][name] for name in ("anew_before", "anew_after")]
+
+
 class TestPrevent:
     def test_a_cache_on_another_file_system(self, tmp_path: Path, envs: Path, kempt: RunKempt) -> None:
         with mounted(tmp_path / "disk", "2m"):

@@ -190,6 +190,7 @@ def test_a_clean_repository_passes(fresh: Runner, home: Path) -> None:
     assert ended.summary.startswith("## kempt")
 
 
+@pytest.mark.slow
 def test_findings_mark_their_lines_and_fail_the_job(fresh: Runner, home: Path) -> None:
     checked_out(fresh, DIRTY, home)
 
@@ -212,6 +213,7 @@ def test_what_is_installed_is_what_the_lock_of_the_action_says(fresh: Runner, ho
     assert "DO NOT MATCH THE HASHES" in ended.said
 
 
+@pytest.mark.slow
 def test_by_default_kempt_comes_from_the_commit_of_the_action(fresh: Runner, home: Path, index: Index) -> None:
     checked_out(fresh, CLEAN, home)
     init = fresh.action / "src/kempt/__init__.py"

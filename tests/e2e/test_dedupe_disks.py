@@ -14,7 +14,7 @@ import pytest
 from conftest import RunKempt
 from support.disks import formatted
 from support.managers import Managers
-from support.sharing import stale
+from support.sharing import contents, stale
 
 pytestmark = pytest.mark.slow
 NAMES = ("one", "two", "three")
@@ -81,6 +81,31 @@ def test_the_receipt_is_what_df_says(disk: Disk, kempt: RunKempt) -> None:
     assert 0 == kempt("undo", "--yes", cwd=disk.root).status
     assert (was, before, []) == (snapshot(disk), digests(kempt, disk), stale(*disk.environments))
     assert abs(used - disk.used()) <= freed / 20  # of inodes that are new, btrfs keeps more to itself
+
+
+def test_bytecode_is_shared_too(disk: Disk, kempt: RunKempt) -> None:
+    before, was, used = digests(kempt, disk), contents(*disk.environments), disk.used()
+    options = ("--bytecode", *disk.options)
+    plain = result(kempt("dedupe", "--yes", "--output-format", "json", *disk.options, disk.root, cwd=disk.root).out)
+    between = disk.used()
+    ended = kempt("dedupe", "--yes", "--output-format", "json", *options, disk.root, cwd=disk.root)
+    freed, receipt = between - disk.used(), result(ended.out)
+
+    assert (0, [], True) == (ended.status, receipt["failed"], receipt["bytes"] > plain["bytes"] / 10)
+    assert abs(receipt["bytes"] - freed) <= freed / 20  # of inodes that are new, btrfs keeps more to itself
+    assert (before, [], 0) == (digests(kempt, disk), stale(*disk.environments), receipt["loaded"]["anew_after"])
+
+    again = kempt("dedupe", "--output-format", "json", *options, disk.root, cwd=disk.root)
+    assert (0, {"files": 0, "bytes": 0}) == (again.status, total(again.out))
+    for each in disk.environments[:2]:
+        said = subprocess.run(
+            [each / "bin/python", "-B", "-v", "-m", "pip", "--version"], check=True, capture_output=True, text=True
+        ).stderr  # fmt: skip
+        assert ("is stale" in said, f"matches {each.resolve()}/lib" in said) == (False, True)
+
+    assert [0, 0] == [kempt("undo", "--yes", cwd=disk.root).status for _ in range(2)]
+    assert (was, before, []) == (contents(*disk.environments), digests(kempt, disk), stale(*disk.environments))
+    assert abs(used - disk.used()) <= used / 20
 
 
 def snapshot(disk: Disk) -> dict[str, tuple[int, int, int, int]]:

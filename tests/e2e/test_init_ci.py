@@ -49,7 +49,7 @@ TEST = {"tests/test_shop.py": "import alpha\n\n\ndef test_alpha():\n    assert a
 SETTINGS = {"kempt.toml": 'ignore = ["KPT311"]\n'}  # the index of these tests is a private address
 WEB = "services/my web & büro"
 """A folder that has to be quoted wherever it is named."""
-USUAL = {("uv", "github", "single"), ("pip", "github", "single"), ("uv", "codebuild", "single")}
+USUAL = {("uv", "github", "single"), ("uv", "codebuild", "single")}
 """What runs each time; the others are slow."""
 
 

@@ -60,7 +60,13 @@ def installed(root: Path) -> dict[str, str]:
     return {name: at for name, at in map(str.split, done.stdout.splitlines()) if name not in {"pip", "setuptools"}}
 
 
-@pytest.mark.parametrize("make, commands, expected", [pytest.param(*case, id=id) for id, *case in CASES])
+LONG = frozenset({"pipenv", "requirements-pip-tools"})
+
+
+@pytest.mark.parametrize(
+    "make, commands, expected",
+    [pytest.param(*case, id=id, marks=pytest.mark.slow if id in LONG else ()) for id, *case in CASES],
+)
 def test_a_frozen_install(
     *,
     make: Callable[[Projects], Files],

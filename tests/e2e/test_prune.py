@@ -190,6 +190,7 @@ def test_pip_takes_half_a_pair_for_none(filled: Filled, pruning: Pruning) -> Non
     assert "1.0" == imports(filled.pip("alpha==1.0"), "alpha")
 
 
+@pytest.mark.slow
 def test_poetry_installs_what_was_kept_and_downloads_what_was_not(
     filled: Filled, pruning: Pruning, index_of_own: Index
 ) -> None:
@@ -210,6 +211,7 @@ def test_poetry_installs_what_was_kept_and_downloads_what_was_not(
     assert {"alpha-1.0-py3-none-any.whl"} == downloads(index_of_own)
 
 
+@pytest.mark.slow
 def test_poetrys_own_command_leaves_the_archives_and_kempt_takes_them(filled: Filled, pruning: Pruning) -> None:
     cache = pruning.folders["Poetry"]
     root = locked(filled, "poetry", "alpha", "epsilon")

@@ -61,11 +61,15 @@ MANAGERS: dict[str, Callable[[Projects], Files]] = {
     "pylock": lambda p: p.pylock(*WANTED),
 }
 EACH = pytest.mark.parametrize("make", [pytest.param(make, id=name) for name, make in MANAGERS.items()])
-QUICK = frozenset({"uv", "requirements"})
-EACH_AT_LENGTH = pytest.mark.parametrize(
-    "make",
-    [pytest.param(make, id=name, marks=() if name in QUICK else pytest.mark.slow) for name, make in MANAGERS.items()],
-)
+
+
+def each_but_slow(*quick: str) -> pytest.MarkDecorator:
+    """A test for each manager, of which these run each time."""
+    cases = [pytest.param(make, id=id, marks=() if id in quick else pytest.mark.slow) for id, make in MANAGERS.items()]
+    return pytest.mark.parametrize("make", cases)
+
+
+EACH_AT_LENGTH = each_but_slow("uv", "requirements")
 
 
 @EACH
@@ -311,7 +315,7 @@ LEAKS = {
 }
 
 
-@EACH_AT_LENGTH
+@each_but_slow("uv")
 def test_variables_and_settings_of_the_user_change_nothing(
     make: Callable[[Projects], Files], projects: Projects, git_repo: MakeRepository, syncing: Syncing, home: Path
 ) -> None:
@@ -401,7 +405,7 @@ def test_offline_with_a_warm_cache(name: str, projects: Projects, git_repo: Make
     assert ("installed", online["digest"]) == (offline["outcome"], offline["digest"]), offline
 
 
-@EACH_AT_LENGTH
+@each_but_slow("uv")  # pip tries again and again
 def test_offline_with_a_cold_cache(
     make: Callable[[Projects], Files], projects: Projects, git_repo: MakeRepository, sync: Run, syncing: Syncing
 ) -> None:

@@ -18,7 +18,17 @@ from kempt.formats.journal import (
     render_swept,
     render_undone,
 )
-from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, ShareChange, TreeChange
+from kempt.model.journal import (
+    BytecodeChange,
+    Fate,
+    FileChange,
+    Header,
+    IndexEdit,
+    Intent,
+    Journal,
+    ShareChange,
+    TreeChange,
+)
 from kempt.model.plan import Expect, Identity, IndexChange, Means, Tracked
 
 HEADER = Header("20260101-000000-0001", "/r", "/r/.git", "", "kempt check --fix", 1.5)
@@ -33,9 +43,15 @@ shares = st.builds(
     ShareChange, paths, paths, st.sampled_from(Means), expects, expects, paths, st.just("ab" * 32), st.integers(0),
     st.just("") | paths, unshared=st.booleans(),
 )  # fmt: skip
+tokens = st.binary(max_size=9)
+rewritten = st.builds(
+    BytecodeChange, paths, paths, paths, st.sampled_from(Means), expects, expects, st.integers(0), st.integers(0),
+    tokens, tokens, st.just("ab" * 32), st.integers(0), st.just("") | paths, st.booleans(),
+)  # fmt: skip
 intents = (
     trees
     | shares
+    | rewritten
     | st.builds(
         FileChange, paths, st.none() | st.binary(), st.sampled_from(["", "0" * 64]), paths, st.lists(paths).map(tuple)
     )

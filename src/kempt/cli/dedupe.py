@@ -31,6 +31,7 @@ class Args(ProgressArgs):
     hardlink: bool
     verify: bool
     any: bool
+    bytecode: bool
     prevent: bool
     jobs: int | None
     yes: bool
@@ -47,6 +48,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     how.add_argument("--hardlink", action="store_true", help=linked)
     how.add_argument("--verify", action="store_true", help="read every candidate for the plan, not only to share it")
     how.add_argument("--any", action="store_true", help="all files of the folders, not those of environments alone")
+    alike = "make bytecode of the same source the same, so that it shares too; sources agree on one time of last change"
+    how.add_argument("--bytecode", action="store_true", help=alike)
     how.add_argument("--prevent", action="store_true", help="say how files are not copied again, and check it")
     how.add_argument("--jobs", type=int, metavar="N", help="how many processors to use; if left out, all")
     add_agreement(parser)
@@ -64,7 +67,7 @@ def run(args: Args) -> int:
         deliver(args, shown.advice_json(advice) if form == "json" else shown.advice_text(advice, look), form)
         return 0
     tell = silent if args.quiet or args.no_progress else output.progress
-    wishes = DedupeWishes(args.hardlink, args.verify, args.any)
+    wishes = DedupeWishes(args.hardlink, args.verify, args.any, args.bytecode)
     dedupe = plan_dedupe(args.paths or ["."], wishes, jobs=args.jobs or processors(), tell=tell)
     output.progress("")
     if form == "json":
@@ -90,4 +93,6 @@ def _is_agreed(args: Args, dedupe: Dedupe) -> bool:
 
 def _words(args: Args) -> str:
     """The options that say what is shared, as they were typed."""
-    return " --hardlink" * args.hardlink + " --verify" * args.verify + " --any" * args.any
+    return (
+        " --hardlink" * args.hardlink + " --verify" * args.verify + " --any" * args.any + " --bytecode" * args.bytecode
+    )

@@ -21,7 +21,7 @@ from kempt.host.removing import identity_at
 from kempt.host.run import ending_gently
 from kempt.host.state import state_folder
 from kempt.host.workers import at_once
-from kempt.model.journal import Fate, Header, Intent, LoneChange, ShareChange, TreeChange
+from kempt.model.journal import Fate, Header, Intent, LoneChange, TreeChange
 from kempt.model.plan import (
     LoneStep,
     Outcome,
@@ -193,7 +193,7 @@ def _take(
     site.mounts.inside("/")  # read before threads ask
     jobs = THREADS if len(removals) >= SEVERAL else 1
 
-    def done_with(each: tuple[LoneStep, TreeChange | ShareChange]) -> Outcome:
+    def done_with(each: tuple[LoneStep, LoneChange]) -> Outcome:
         seen.append(outcome := site.take(*each))
         return outcome
 

@@ -7,24 +7,21 @@ that the next run, or undo, finds and finishes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
+from kempt.engine.stamping import Stamps, planned_back
 from kempt.engine.telling import told
 from kempt.errors import KemptError, UnsafeError
 from kempt.formats import bytecode
 from kempt.host.files import expect_of, remove_temporary, temporary_name
 from kempt.host.lock import environment_lock, is_locked_alone
 from kempt.host.parents import Parents
-from kempt.host.reading import read_beginning
-from kempt.host.share import sharing, unsharing, write_beginning
-from kempt.host.shareable import names_in, shares, stat_at
+from kempt.host.share import sharing, unsharing
+from kempt.host.shareable import shares, stat_at
 from kempt.host.state import state_folder
-from kempt.model.journal import ShareChange
-from kempt.model.plan import Left, Means, Outcome, Result, ShareFile, ShareStep, UnshareFile
-
-_SOURCE = ".py"
-_WORD = 0xFFFFFFFF
+from kempt.model.journal import BytecodeChange, ShareChange
+from kempt.model.plan import Expect, Left, Means, Outcome, Result, ShareFile, ShareStep, UnshareFile
 
 
 class Sharer:
@@ -32,24 +29,26 @@ class Sharer:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._parents = Parents(root)
+        self.parents = Parents(root)
         self._locks = ExitStack()
         self._refused: dict[str, UnsafeError | None] = {}
-        self._listed: tuple[str, tuple[str, ...]] = ("", ())
+        self.stamps = Stamps(self.parents)
+        self._dated: dict[str, BytecodeChange] = {}
 
     def close(self) -> None:
         """Let go of the locks and of the folders."""
-        self._parents.close()
+        self.parents.close()
         self._locks.close()
 
-    def take(self, step: ShareStep, change: ShareChange) -> Outcome:
+    def take(self, step: ShareFile | UnshareFile, change: ShareChange) -> Outcome:
         """Do it, and tell how it ended. Whatever is not as the plan says is refused."""
+        return self.attempt(step, lambda: self._take(step, change))
+
+    def attempt(self, step: ShareStep, work: Callable[[], None]) -> Outcome:
+        """Do what a step needs, with its environment locked, and tell how it ended."""
         try:
             self._hold(step.environment)
-            if isinstance(step, ShareFile):
-                self._share(step, change)
-            else:
-                self._unshare(step, change)
+            work()
         except UnsafeError as error:
             return Outcome(step, Result.REFUSED, detail=told(error))
         except KemptError as error:
@@ -62,6 +61,10 @@ class Sharer:
         paths = ("/".join(filter(None, (folder, inner, change.temporary))) for inner in ("", bytecode.FOLDER))
         return tuple(each for each in paths if remove_temporary(self._root, each))
 
+    def expect(self, changes: Iterable[BytecodeChange]) -> None:
+        """Say what is taken back first: sources have their old times again then."""
+        self._dated = {each.source: each for each in changes if not each.back}
+
     def back(self, change: ShareChange) -> Iterator[UnshareFile | Left]:
         """What takes a step back, by what the world says; nothing where it was not done."""
         found = stat_at(self._root, change.path)
@@ -70,8 +73,8 @@ class Sharer:
             return
         before = change.before
         step = UnshareFile(
-            change.path, change.means, expect_of(found), before.mtime_ns, before.mtime_ns, bytes=change.bytes,
-            environment=change.environment,
+            change.path, change.means, self._expected(change.path, expect_of(found)), before.mtime_ns, before.mtime_ns,
+            bytes=change.bytes, environment=change.environment,
         )  # fmt: skip
         is_new = step.expect[3:] != before[3:]
         if change.means is Means.LINK:
@@ -81,6 +84,11 @@ class Sharer:
             yield Left(change.path, "replaced since" if is_new else "edited since")
         elif is_new is (change.means is Means.CLONE) and shares(self._root, change.path) is not False:
             yield step
+
+    def _expected(self, path: str, found: Expect) -> Expect:
+        """What a file looks like once the bytecode that was made from it is taken back."""
+        change = self._dated.get(path)
+        return found if change is None else planned_back(change, found)
 
     def _link_back(self, step: UnshareFile, change: ShareChange) -> Iterator[UnshareFile | Left]:
         """A name that leads to another file than before the change."""
@@ -94,7 +102,7 @@ class Sharer:
 
     def _stamps_back(self, step: UnshareFile) -> Iterator[UnshareFile]:
         """A name that leads where it did: kempt was stopped before that changed, and maybe after its bytecode did."""
-        if any(self._stamped(step.path, step.expect.size, step.shared_ns, step.mtime_ns)):
+        if any(self.stamps.fitting(step.path, step.expect.size, step.shared_ns, step.mtime_ns)):
             yield step._replace(copy=False, bytes=0)
 
     def _hold(self, environment: str) -> None:
@@ -115,53 +123,40 @@ class Sharer:
             return error
         return None
 
+    def _take(self, step: ShareFile | UnshareFile, change: ShareChange) -> None:
+        if isinstance(step, ShareFile):
+            self._share(step, change)
+        else:
+            self._unshare(step, change)
+
     def _share(self, step: ShareFile, change: ShareChange) -> None:
-        with sharing(self._parents, step, change.temporary) as ready:
+        with sharing(self.parents, step, change.temporary) as ready:
             if step.means is Means.EXTENTS:
                 return
             times = (step.expect.mtime_ns, step.kept.mtime_ns if step.means is Means.LINK else step.expect.mtime_ns)
-            self._stamp(change, step.expect.size, *times)
+            self.stamps.move(step.path, step.expect.size, *times, change.temporary)
             try:
                 ready.finish()
             except (OSError, KemptError):
-                self._stamp(change, step.expect.size, *reversed(times))
+                self.stamps.move(step.path, step.expect.size, times[1], times[0], change.temporary)
                 raise
 
     def _unshare(self, step: UnshareFile, change: ShareChange) -> None:
         if not step.copy:
-            self._stamp(change, step.expect.size, step.shared_ns, step.mtime_ns)
+            self._stamp_back(step, change)
             return
-        with unsharing(self._parents, step, change.temporary) as ready:
-            self._stamp(change, step.expect.size, step.shared_ns, step.mtime_ns)
+        with unsharing(self.parents, step, change.temporary) as ready:
+            self._stamp_back(step, change)
             ready.finish()
 
-    def _stamp(self, change: ShareChange, size: int, old_ns: int, new_ns: int) -> None:
-        """Make bytecode that is valid for one time of its source valid for another."""
-        for path, first in self._stamped(change.path, size, old_ns, new_ns):
-            after = bytecode.with_stamp(first, new_ns)
-            write_beginning(self._parents, path, first, after, change.temporary)
-
-    def _stamped(self, source: str, size: int, old_ns: int, new_ns: int) -> Iterator[tuple[str, bytes]]:
-        """The bytecode of a source that is valid for a time, with its first bytes; none if both times are one to it."""
-        if not source.endswith(_SOURCE) or bytecode.stamp(old_ns) == bytecode.stamp(new_ns):
-            return
-        above, _, name = source.rpartition("/")
-        folder = "/".join(filter(None, (above, bytecode.FOLDER)))
-        if self._listed[0] != folder:
-            self._listed = (folder, names_in(self._root, folder))
-        for each in self._listed[1]:
-            said = bytecode.name(each)
-            if said is not None and said.stem == name[: -len(_SOURCE)]:
-                first = read_beginning(f"{self._root}/{folder}/{each}", bytecode.HEADER)
-                header = bytecode.header(first)
-                if header and header[:3] == ("time", bytecode.stamp(old_ns), size & _WORD):
-                    yield f"{folder}/{each}", first
+    def _stamp_back(self, step: UnshareFile, change: ShareChange) -> None:
+        self.stamps.move(step.path, step.expect.size, step.shared_ns, step.mtime_ns, change.temporary)
 
 
 _EDITED = "edited since, by this name or by another one that it shares; installing its package again mends it"
 
 
-def announce(step: ShareStep, stamp: str, number: int) -> ShareChange:
+def announce(step: ShareFile | UnshareFile, stamp: str, number: int) -> ShareChange:
     """What undo and a later run need to know of a step. `stamp` is that of the run, `number` that of the step."""
     temporary = temporary_name(f"{stamp}-{number}")
     if isinstance(step, ShareFile):

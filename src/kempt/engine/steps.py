@@ -7,7 +7,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self, assert_never
 
-from kempt.engine import sharing, taking
+from kempt.engine import rewriting, sharing, taking
+from kempt.engine.rewriting import Rewriter
 from kempt.engine.sharing import Sharer
 from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.host.files import (
@@ -24,7 +25,7 @@ from kempt.host.git import Git
 from kempt.host.index import blob_id, change_index, confirm, look_up, refuse_locked, remove_drafts
 from kempt.host.mounts import Mounts
 from kempt.host.trees import READ_LIMIT
-from kempt.model.journal import FileChange, IndexEdit, Intent, LoneChange, ShareChange, TreeChange
+from kempt.model.journal import BytecodeChange, FileChange, IndexEdit, Intent, LoneChange, ShareChange, TreeChange
 from kempt.model.plan import (
     Expect,
     IndexChange,
@@ -37,6 +38,7 @@ from kempt.model.plan import (
     RestoreFromTrash,
     RestoreIndex,
     Result,
+    RewriteBytecode,
     ShareFile,
     Step,
     Tracked,
@@ -93,6 +95,11 @@ class Site:
             self._sharer = Sharer(self.root)
         return self._sharer
 
+    @property
+    def rewriter(self) -> Rewriter:
+        """Who rewrites bytecode."""
+        return Rewriter(self.sharer.parents, self.sharer.stamps.move)
+
     def prepare(self, step: Step, stamp: str, number: int) -> Intent:
         """What undo will need to take the step back; changes nothing. `stamp` is that of the run.
 
@@ -108,20 +115,20 @@ class Site:
                 return self._prepare_update(step, token)
             case RestoreIndex():
                 return self._prepare_restore(step, token)
-            case RemoveTree() | MoveToTrash() | RestoreFromTrash():
-                return taking.announce(step, stamp, number)  # looked at when it is done: it stands for itself
-            case ShareFile() | UnshareFile():
-                return sharing.announce(step, stamp, number)  # the same
+            case _ if isinstance(step, LoneStep):
+                return _announce(step, stamp, number)  # looked at when it is done: it stands for itself
             case _:
                 assert_never(step)
 
     def take(self, step: LoneStep, change: LoneChange) -> Outcome:
         """Do a step that stands for itself; how it ended."""
-        if isinstance(step, ShareFile | UnshareFile):
-            return self.sharer.take(step, change) if isinstance(change, ShareChange) else _unannounced(step)
-        return (
-            taking.take(self.root, step, change, self.mounts) if isinstance(change, TreeChange) else _unannounced(step)
-        )
+        if isinstance(step, ShareFile | UnshareFile) and isinstance(change, ShareChange):
+            return self.sharer.take(step, change)
+        if isinstance(step, RewriteBytecode) and isinstance(change, BytecodeChange):
+            return self.sharer.attempt(step, lambda: self.rewriter.take(step, change))
+        if isinstance(step, RemoveTree | MoveToTrash | RestoreFromTrash) and isinstance(change, TreeChange):
+            return taking.take(self.root, step, change, self.mounts)
+        return _unannounced(step)
 
     def perform(self, step: WriteFile | RemoveFile | UpdateIndex | RestoreIndex, intent: Intent) -> None:
         """Do it, if everything is still as expected. When this raises a KemptError, nothing was changed."""
@@ -148,6 +155,8 @@ class Site:
             return taking.clear(self.root, intent, self.mounts)
         if isinstance(intent, ShareChange):
             return self.sharer.clear(intent)
+        if isinstance(intent, BytecodeChange):
+            return self.rewriter.clear(intent)
         removed = [each for each in (intent.temporary,) if each and remove_temporary(self.root, each)]
         return (*removed, *(each for each in reversed(intent.folders) if remove_empty_folder(self.root, each)))
 
@@ -190,6 +199,14 @@ class Site:
                 blob_id(self.git, content, write=True)
         if isinstance(intent, IndexEdit):
             change_index(self.git, intent.changes, intent.token)
+
+
+def _announce(step: LoneStep, stamp: str, number: int) -> LoneChange:
+    if isinstance(step, RewriteBytecode):
+        return rewriting.announce(step, stamp, number)
+    if isinstance(step, ShareFile | UnshareFile):
+        return sharing.announce(step, stamp, number)
+    return taking.announce(step, stamp, number)
 
 
 def _unannounced(step: LoneStep) -> Outcome:

@@ -23,6 +23,7 @@ from kempt.host.removing import identity_at
 from kempt.host.state import state_folder
 from kempt.host.trees import READ_LIMIT
 from kempt.model.journal import (
+    BytecodeChange,
     Fate,
     FileChange,
     Header,
@@ -153,6 +154,8 @@ def _plan(journal: Journal, steps: tuple[Step, ...] = ()) -> Plan:
 
 def _undo(site: Site, journal: Journal) -> Undo:
     found: list[Step | Left] = []
+    if any(isinstance(each, BytecodeChange) for each in journal.intents):
+        site.sharer.expect(each for each in journal.intents if isinstance(each, BytecodeChange))
     for intent in reversed(located(journal).intents):
         if isinstance(intent, IndexEdit):
             found += _index_back(site, intent)
@@ -160,6 +163,8 @@ def _undo(site: Site, journal: Journal) -> Undo:
             found += _tree_back(site, intent)
         elif isinstance(intent, ShareChange):
             found += site.sharer.back(intent)
+        elif isinstance(intent, BytecodeChange):
+            found += site.rewriter.back(intent)
         else:
             found += _file_back(site, intent)
     left = tuple(each for each in found if isinstance(each, Left))

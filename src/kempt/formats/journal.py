@@ -8,11 +8,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from kempt.errors import UnsupportedError
-from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Intent, Journal, ShareChange, TreeChange
+from kempt.model.journal import (
+    BytecodeChange,
+    Fate,
+    FileChange,
+    Header,
+    IndexEdit,
+    Intent,
+    Journal,
+    ShareChange,
+    TreeChange,
+)
 from kempt.model.plan import Expect, Identity, IndexChange, Means, Tracked
 
 VERSION = 1
 _SHARE_PATHS = ("path", "keep", "temporary", "environment")
+_BYTECODE_PATHS = ("path", "source", "temporary", "environment")
 SHARED = b'"share":['
 """What is in the journal of a change that let files share their blocks."""
 TRASHED = b'"fate":"trashed"'
@@ -36,6 +47,10 @@ def render_intent(number: int, intent: Intent) -> bytes:
     if isinstance(intent, ShareChange):
         fields = intent._asdict() | {name: _written(getattr(intent, name)) for name in _SHARE_PATHS}
         return _line({"intent": number, "share": list(fields.values())})  # there are thousands: no names
+    if isinstance(intent, BytecodeChange):
+        names = {name: _written(getattr(intent, name)) for name in _BYTECODE_PATHS}
+        tokens = {"before": intent.before.decode("latin-1"), "after": intent.after.decode("latin-1")}
+        return _line({"intent": number, "bytecode": list((intent._asdict() | names | tokens).values())})
     before = None if intent.before is None else b64encode(intent.before).decode("ascii")
     fields = intent._asdict() | {"path": _written(intent.path), "temporary": _written(intent.temporary)}
     return _line({"intent": number, **fields, "before": before, "folders": [_written(each) for each in intent.folders]})
@@ -99,6 +114,8 @@ def _intent(record: dict[str, Any]) -> Intent:
         )  # fmt: skip
     if "share" in record:
         return _share_change(record["share"])
+    if "bytecode" in record:
+        return _bytecode_change(record["bytecode"])
     before = None if record["before"] is None else b64decode(record["before"])
     folders = tuple(_read(each) for each in record["folders"])
     return FileChange(_read(record["path"]), before, record["after"], _read(record["temporary"]), folders)
@@ -111,6 +128,14 @@ def _share_change(fields: list[Any]) -> ShareChange:
         path=path, keep=keep, means=Means(written.means), before=Expect(*written.before), kept=Expect(*written.kept),
         temporary=temporary, environment=environment,
     )  # fmt: skip
+
+
+def _bytecode_change(fields: list[Any]) -> BytecodeChange:
+    written: dict[str, Any] = BytecodeChange(*fields)._asdict()
+    read: dict[str, Any] = {name: _read(written[name]) for name in _BYTECODE_PATHS}
+    tokens = {name: written[name].encode("latin-1") for name in ("before", "after")}
+    looks = {name: Expect(*written[name]) for name in ("was", "source_was")}
+    return BytecodeChange(**{**written, **read, **tokens, **looks, "means": Means(written["means"])})
 
 
 def _tracked(fields: list[str] | None) -> Tracked | None:

@@ -19,7 +19,7 @@ STRIDE = 33
 _MARK = b",sha256="
 _HASH = 43  # characters of a SHA-256 in base64 without padding
 _STANDARD = bytes.maketrans(b"-_,", b"+/A")
-_LARGEST = 2**62
+LARGEST = 2**62
 _ABSOLUTE = (b"/", b"\\")
 
 
@@ -70,12 +70,14 @@ def parse(content: bytes, depth: int = 0) -> Rows:
     rows = _one_by_one(content) if quick is None else quick
     if 0 in rows.sizes:
         rows = _chosen(rows, rows.sizes)
-    if b".pyc" in content:
+    whole = _joined(rows.paths)
+    if b".pyc/" in whole:
         rows = _chosen(rows, [not path.endswith(b".pyc") for path in rows.paths])
-    inside = rows
-    if _has_odd(rows.paths):
-        inside = _chosen(rows, [not _is_odd(path) or _is_inside(path, depth) for path in rows.paths])
-    return _packed(inside, len(rows.paths) - len(inside.paths))
+        whole = _joined(rows.paths)
+    odd = _odd(rows.paths, whole)
+    left = {path for path in odd if not is_inside(path, depth)}
+    inside = _chosen(rows, [path not in left for path in rows.paths]) if left else rows
+    return _packed(inside, len(left))
 
 
 class _Columns(NamedTuple):
@@ -119,19 +121,24 @@ def _one_by_one(content: bytes) -> _Columns:
     return rows
 
 
-def _has_odd(paths: list[bytes]) -> bool:
-    """Whether some path may lead elsewhere, or to no file: all at once, because nearly none does."""
-    whole = b"\0".join(paths)
-    if b":" in whole or b"./" in whole or b"//" in whole or not {path[:1] for path in paths}.isdisjoint(_ABSOLUTE):
-        return True
-    return not {path[-1:] for path in paths}.isdisjoint((b"/", b"."))
+def _joined(paths: list[bytes]) -> bytes:
+    """All paths, with a slash before and after each: to be searched all at once for what nearly none has."""
+    return b"/".join((b"", *paths, b""))
 
 
-def _is_odd(path: bytes) -> bool:
-    return b"./" in path or b"//" in path or b":" in path or path[:1] in _ABSOLUTE or path[-1:] in {b"/", b"."}
+def _odd(paths: list[bytes], whole: bytes) -> list[bytes]:
+    """The paths that may lead elsewhere, or to no file: absolute ones, and those with empty parts, dots, or drives."""
+    if not _is_odd(whole):
+        return []
+    others = _joined([path for path in paths if path[:1] != b"."])
+    return paths if _is_odd(others) else [path for path in paths if path[:1] == b"."]
 
 
-def _is_inside(path: bytes, depth: int) -> bool:
+def _is_odd(whole: bytes) -> bool:
+    return b":" in whole or b"\\" in whole or b"//" in whole or b"./" in whole
+
+
+def is_inside(path: bytes, depth: int) -> bool:
     """Whether a path stays in the environment and names a file. Scripts lie above site-packages: `../../../bin/x`."""
     if path[:1] in _ABSOLUTE or path[1:2] == b":":
         return False
@@ -143,8 +150,8 @@ def _is_inside(path: bytes, depth: int) -> bool:
 
 
 def _packed(rows: _Columns, outside: int) -> Rows:
-    if max(rows.sizes, default=0) >= _LARGEST:
-        rows = _chosen(rows, [size < _LARGEST for size in rows.sizes])
+    if max(rows.sizes, default=0) >= LARGEST:
+        rows = _chosen(rows, [size < LARGEST for size in rows.sizes])
     starts = array("I", accumulate([len(path) + 1 for path in rows.paths], initial=0))
     known = b"".join(rows.hashes).translate(_STANDARD)  # the comma becomes a digit: each is a whole number of bytes
     try:

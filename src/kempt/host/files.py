@@ -143,7 +143,7 @@ def settle(folder: Folder, name: str, like: os.stat_result | None) -> None:
         folder.touch(name, like.st_mtime_ns)
 
 
-def write_all(descriptor: int, content: bytes) -> None:
+def write_all(descriptor: int, content: bytes | bytearray) -> None:
     """Write every byte: write() may take fewer than it was given."""
     view = memoryview(content)
     while view:

@@ -10,7 +10,8 @@ import os
 import stat
 from array import array
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from itertools import compress
+from operator import attrgetter
 from typing import NamedTuple
 
 from kempt.errors import UnreadableError
@@ -21,10 +22,12 @@ LIMIT = 64 * 1024**2
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | NOFOLLOW | CLOEXEC
 _FILE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | NOFOLLOW | CLOEXEC | BINARY
 _BY_DESCRIPTOR = {os.open, os.stat} <= os.supports_dir_fd and os.scandir in os.supports_fd
-_TYPE, _REGULAR = 0o170000, 0o100000
+_TYPE, _REGULAR, _IS_FOLDER = 0o170000, 0o100000, 0o040000
 _BLOCK = 512
 _BLOCKS = hasattr(os.stat_result, "st_blocks")
-_SUFFIX = ".dist-info"
+_FIELDS = attrgetter("st_size", "st_mode", "st_dev", "st_ino", "st_ctime_ns", *(("st_blocks",) if _BLOCKS else ()))
+_AT_ONCE = 256
+_SUFFIX, _PACKAGES = ".dist-info", "conda-meta"
 _SLACK_NS = 2 * 10**9
 """A RECORD whose last change is so much later than its last writing was touched after it was installed, or restored."""
 UNPROVEN, UNTOUCHED = 0, 1
@@ -84,6 +87,14 @@ def listings(site: Site) -> Iterator[Listing]:
             os.close(descriptor)
 
 
+def package_records(site: Site) -> Iterator[Listing]:
+    """Every `conda-meta/*.json` of an environment of conda, by its path in that. Raises OSError for no such folder."""
+    with os.scandir(f"{site.path}/{_PACKAGES}") as listed:
+        names = sorted(each.name for each in listed if each.name.endswith(".json") and not _is_folder(each))
+    for name in names:
+        yield _read(f"{site.path}/{_PACKAGES}/{name}", f"{_PACKAGES}/{name}", None)
+
+
 def look(site: Site, wanted: Sequence[Wanted]) -> list[Seen]:
     """What is there of some lists of files of a site. What cannot be asked for counts as missing."""
     try:
@@ -107,46 +118,65 @@ class _Asking:
         self._folders = {b"": True}
 
     def ask(self, wanted: Wanted) -> Seen:
-        """One list of files. Written out, with the fields of a stat by number: it runs once for every file."""
+        """One list of files, some at a time: what each stat says goes into columns before the next ones are asked."""
         paths, sizes, numbers, until = wanted
-        rows, inodes, changes, blocks, grades = (array(code) for code in COLUMNS)
-        missing = differing = row = 0
-        dev, descriptor, base, folder = self._site.dev, self._descriptor, self._base, b""
-        ask, is_there, folders = os.stat, True, self._folders
-        for row, (path, size, number) in enumerate(zip(paths.split(b"\0"), sizes, numbers, strict=True)):
-            if number < 0:
-                continue
-            if (above := path.rpartition(b"/")[0]) != folder:
-                folder = above
-                if (known := folders.get(above)) is None:
-                    known = self._is_folder(above)
-                is_there = known
-            try:
-                found = ask(base + path if base else path, dir_fd=descriptor, follow_symlinks=False)
-            except (OSError, ValueError):
-                missing += 1
-                continue
-            if found[6] != size or found[2] != dev or found[0] & _TYPE != _REGULAR or not is_there:
-                differing += 1
-                continue
-            changed = found.st_ctime_ns
-            rows.append(row)
-            inodes.append(found[1])
-            changes.append(changed)
-            blocks.append(found.st_blocks if _BLOCKS else -(-size // _BLOCK))
-            grades.append(changed <= until)
-        columns = tuple(column.tobytes() for column in (rows, inodes, changes, blocks, grades))
-        return columns, missing, differing
+        names, listed = paths.split(b"\0"), [row for row, number in enumerate(numbers) if number >= 0]
+        columns = tuple(array(code) for code in COLUMNS)
+        missing = 0
+        for first in range(0, len(listed), _AT_ONCE):
+            rows, found = self._there(listed[first : first + _AT_ONCE], names)
+            missing += min(_AT_ONCE, len(listed) - first) - len(rows)
+            if rows:
+                rows, inodes, changes, blocks = self._as_listed(rows, found, names, sizes)
+                grades = map(until.__ge__, changes)
+                for column, values in zip(columns, (rows, inodes, changes, blocks, grades), strict=True):
+                    column.extend(values)
+        differing = len(listed) - missing - len(columns[0])
+        return tuple(column.tobytes() for column in columns), missing, differing
+
+    def _there(self, rows: Sequence[int], names: Sequence[bytes]) -> tuple[Sequence[int], list[os.stat_result]]:
+        """One stat for each row, and the rows that are there: nearly always all, so none is looked at in between."""
+        base, descriptor = self._base, self._descriptor
+        try:
+            found = [os.stat(base + names[row], dir_fd=descriptor, follow_symlinks=False) for row in rows]
+        except (OSError, ValueError):
+            known = [(row, each) for row in rows if (each := self._stat(names[row]))]
+            return [row for row, _ in known], [each for _, each in known]
+        return rows, found
+
+    def _as_listed(
+        self, rows: Sequence[int], found: Sequence[os.stat_result], names: Sequence[bytes], sizes: Sequence[int]
+    ) -> tuple[Sequence[int], ...]:
+        """The rows of regular files that are as they were listed; their inodes, ctimes and blocks."""
+        known, modes, devs, *columns = zip(*map(_FIELDS, found), strict=True)
+        if not _BLOCKS:
+            columns.append(tuple(-(-size // _BLOCK) for size in known))
+        wanted, dev, is_folder = tuple([sizes[row] for row in rows]), self._site.dev, self._is_folder
+        links = {path for path in {names[row].rpartition(b"/")[0] for row in rows} if not is_folder(path)}
+        kinds = {mode & _TYPE for mode in set(modes)}
+        if known == wanted and not links and kinds == {_REGULAR} and set(devs) == {dev}:
+            return rows, *columns
+        fine = [
+            size == listed and where == dev and mode & _TYPE == _REGULAR and names[row].rpartition(b"/")[0] not in links
+            for row, size, listed, where, mode in zip(rows, known, wanted, devs, modes, strict=True)
+        ]
+        return tuple(tuple(compress(column, fine)) for column in (rows, *columns))
+
+    def _stat(self, path: bytes) -> os.stat_result | None:
+        try:
+            return os.stat(self._base + path, dir_fd=self._descriptor, follow_symlinks=False)
+        except (OSError, ValueError):
+            return None
 
     def _is_folder(self, path: bytes) -> bool:
         """Whether a folder and all above it, up to the site, are folders and no links."""
         known = self._folders.get(path)
         if known is None:
-            known = self._is_folder(path.rpartition(b"/")[0])
-            if known and path.rpartition(b"/")[2] != b"..":
-                with suppress(OSError, ValueError):
-                    found = os.stat(self._base + path, dir_fd=self._descriptor, follow_symlinks=False)
-                    known = stat.S_ISDIR(found.st_mode)
+            above = path.rpartition(b"/")[0]
+            known = self._folders.get(above) or self._is_folder(above)
+            if known:
+                found = self._stat(path)
+                known = found is not None and found.st_mode & _TYPE == _IS_FOLDER
             self._folders[path] = known
         return known
 
@@ -160,12 +190,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _listing(path: str, name: str, descriptor: int | None) -> Listing:
     inner = f"{name}/RECORD"
+    return _read(inner if descriptor is not None else f"{path}/{inner}", name, descriptor)
+
+
+def _read(path: str, name: str, descriptor: int | None) -> Listing:
     try:
-        opened = os.open(inner if descriptor is not None else f"{path}/{inner}", _FILE, dir_fd=descriptor)
+        opened = os.open(path, _FILE, dir_fd=descriptor)
         try:
             found = os.fstat(opened)
-            refuse_others(found, inner, LIMIT)
-            content = read_open(opened, inner, min(LIMIT, found.st_size))
+            refuse_others(found, path, LIMIT)
+            content = read_open(opened, path, min(LIMIT, found.st_size))
         finally:
             os.close(opened)
     except UnreadableError as error:

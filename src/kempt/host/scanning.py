@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kempt.host.mounts import Mounts
-from kempt.model.plan import Identity
+
+if TYPE_CHECKING:
+    from kempt.model.plan import Identity
 
 S = TypeVar("S")
 Visit = Callable[[str, list[str], list[str], S], Iterable[tuple[str, S]]]
@@ -110,6 +112,8 @@ def entries_of(path: str) -> tuple[list[str], list[str]]:
 
 def identify(path: str) -> tuple[Identity, float] | None:
     """Which file or folder is at a path, and when it last changed (seconds since the epoch); None where it is gone."""
+    from kempt.model.plan import Identity
+
     try:
         found = os.lstat(path)
     except OSError:

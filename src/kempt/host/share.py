@@ -24,8 +24,8 @@ from kempt.host.parents import Parents
 from kempt.host.reading import FLAGS, kind_of
 from kempt.model.plan import Expect, Means, ShareFile, UnshareFile
 
-_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL
-_HERE = stat.S_IRUSR | stat.S_IWUSR
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL
+HERE = stat.S_IRUSR | stat.S_IWUSR
 _SAID = {
     errno.EXDEV: "it lies on another file system than the other file, or was mounted at another place",
     errno.EMLINK: "the other file has as many names as its file system allows",
@@ -34,7 +34,7 @@ _SAID = {
 }
 
 
-class _File(NamedTuple):
+class Opened(NamedTuple):
     """An open file: where it is, and what it looked like when it was opened."""
 
     folder: Folder
@@ -47,7 +47,7 @@ class _File(NamedTuple):
 class Ready(NamedTuple):
     """A file that is about to change, checked as far as can be. `finish` does the rest; leaving without it undoes."""
 
-    target: _File
+    target: Opened
     temporary: str
 
     def finish(self) -> None:
@@ -68,9 +68,9 @@ def sharing(parents: Parents, step: ShareFile, temporary: str) -> Iterator[Ready
     files that would be one do; UnsupportedError where the file system cannot; KemptError where the system refuses.
     """
     with (
-        _told(step.path, step.means),
-        _opened(parents, step.keep, step.kept) as source,
-        _opened(parents, step.path, step.expect) as target,
+        told(step.path, step.means),
+        expected(parents, step.keep, step.kept) as source,
+        expected(parents, step.path, step.expect) as target,
     ):
         if source.found.st_ino == target.found.st_ino:
             raise UnsafeError("both are one file by now", path=step.path)
@@ -89,7 +89,7 @@ def unsharing(parents: Parents, step: UnshareFile, temporary: str) -> Iterator[R
     It has the time of last change that the step says, and all else from the file. Raises UnsafeError where the file is
     not as planned, or where its content is not what the step says; KemptError where the system refuses.
     """
-    with unwritable(step.path), _opened(parents, step.path, step.expect) as target:
+    with unwritable(step.path), expected(parents, step.path, step.expect) as target:
         if step.means is not Means.LINK and target.found.st_nlink > 1:
             raise UnsafeError("it has other names, which would not change with it", path=step.path)
         try:
@@ -130,10 +130,10 @@ def can_clone(folder: str, temporary: str) -> bool:
     try:
         with Folder.open(folder) as opened:
             try:
-                source = opened.open_file(names[0], _NEW, _HERE)
+                source = opened.open_file(names[0], NEW, HERE)
                 try:
                     write_all(source, b"\0" * extents.BLOCK)
-                    os.close(_clone(source, opened, names[1]))
+                    os.close(clone_into(source, opened, names[1]))
                 finally:
                     os.close(source)
                 return True
@@ -144,16 +144,16 @@ def can_clone(folder: str, temporary: str) -> bool:
         return False
 
 
-def _share_extents(source: _File, target: _File, _digest: str, _temporary: str) -> None:
+def _share_extents(source: Opened, target: Opened, _digest: str, _temporary: str) -> None:
     size = source.found.st_size
     if size != target.found.st_size or not extents.share_range(source.descriptor, target.descriptor, size):
         raise UnsafeError("its bytes are not those of the other file", path=target.path)
 
 
-def _make_clone(source: _File, target: _File, digest: str, temporary: str) -> None:
+def _make_clone(source: Opened, target: Opened, digest: str, temporary: str) -> None:
     if target.found.st_nlink > 1:
         raise UnsafeError("it has other names, which would not change with it", path=target.path)
-    clone = _clone(source.descriptor, target.folder, temporary)
+    clone = clone_into(source.descriptor, target.folder, temporary)
     try:
         require_equal(clone, target.descriptor, target.path, digest)
         dress(clone, target.descriptor, target.found, target.found.st_mtime_ns)
@@ -161,7 +161,7 @@ def _make_clone(source: _File, target: _File, digest: str, temporary: str) -> No
         os.close(clone)
 
 
-def _make_link(source: _File, target: _File, digest: str, temporary: str) -> None:
+def _make_link(source: Opened, target: Opened, digest: str, temporary: str) -> None:
     if traits(source.descriptor, source.found) != traits(target.descriptor, target.found):
         raise UnsafeError("owner, mode or attributes are not those of the other file", path=target.path)
     require_equal(source.descriptor, target.descriptor, target.path, digest)
@@ -174,12 +174,12 @@ def _make_link(source: _File, target: _File, digest: str, temporary: str) -> Non
 _MAKE = {Means.EXTENTS: _share_extents, Means.CLONE: _make_clone, Means.LINK: _make_link}
 
 
-def _clone(source: int, folder: Folder, name: str) -> int:
+def clone_into(source: int, folder: Folder, name: str) -> int:
     """A clone of an open file under a free name, open itself."""
     if sys.platform == "darwin" and folder.descriptor is not None:
         extents.clone_new(source, folder.descriptor, name)
         return folder.open_file(name, os.O_RDWR)
-    target = folder.open_file(name, _NEW, _HERE)
+    target = folder.open_file(name, NEW, HERE)
     try:
         extents.clone(source, target)
     except BaseException:
@@ -188,9 +188,9 @@ def _clone(source: int, folder: Folder, name: str) -> int:
     return target
 
 
-def _copy(target: _File, temporary: str, mtime_ns: int) -> str:
+def _copy(target: Opened, temporary: str, mtime_ns: int) -> str:
     """A copy of a file that is like it in all but the time; the digest of its bytes. It is on the disk then."""
-    copy = target.folder.open_file(temporary, _NEW, _HERE)
+    copy = target.folder.open_file(temporary, NEW, HERE)
     try:
         digest = copy_bytes(target.descriptor, copy)
         dress(copy, target.descriptor, target.found, mtime_ns)
@@ -203,7 +203,7 @@ def _copy(target: _File, temporary: str, mtime_ns: int) -> str:
 def _replace_beginning(folder: Folder, name: str, before: bytes, after: bytes, temporary: str) -> None:
     descriptor = folder.open_file(name, FLAGS)
     try:
-        target = _File(folder, name, name, descriptor, os.fstat(descriptor))
+        target = Opened(folder, name, name, descriptor, os.fstat(descriptor))
         if os.pread(descriptor, len(before), 0) != before:
             return
         _copy(target, temporary, target.found.st_mtime_ns)
@@ -220,7 +220,7 @@ def _replace_beginning(folder: Folder, name: str, before: bytes, after: bytes, t
 
 
 @contextmanager
-def _opened(parents: Parents, relative: str, expect: Expect) -> Iterator[_File]:
+def expected(parents: Parents, relative: str, expect: Expect) -> Iterator[Opened]:
     """A regular file that must look as expected, but for its inode's own time: a name of it may have come or gone.
 
     That it holds the expected bytes is proven by reading it.
@@ -237,13 +237,13 @@ def _opened(parents: Parents, relative: str, expect: Expect) -> Iterator[_File]:
         seen = (found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino)
         if seen != (expect.size, expect.mtime_ns, expect.dev, expect.inode):
             raise UnsafeError("changed since the plan was made", path=relative)
-        yield _File(folder, name, relative, descriptor, found)
+        yield Opened(folder, name, relative, descriptor, found)
     finally:
         os.close(descriptor)
 
 
 @contextmanager
-def _told(path: str, means: Means) -> Iterator[None]:
+def told(path: str, means: Means) -> Iterator[None]:
     """Turn what the system says into one line for a person."""
     try:
         with unwritable(path):

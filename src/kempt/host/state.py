@@ -94,7 +94,7 @@ def write_state(folder: str, name: str, content: bytes) -> None:
         put(opened, name, name, content, None if found is None else expect_of(found), temporary=temporary)
 
 
-def write_cache(folder: str, name: str, content: bytes) -> bool:
+def write_cache(folder: str, name: str, content: bytes | bytearray) -> bool:
     """Write a file of the cache, whole or not at all; whether that went well.
 
     Readers check what they read, so the disk is not asked to keep it, which would take longer than all the rest.

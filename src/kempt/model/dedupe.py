@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kempt.model.dupes import Amount
-from kempt.model.plan import Means, Plan, Receipt, ShareFile
+from kempt.model.plan import Means, Plan, Receipt, RewriteBytecode, ShareFile
 
 
 class DedupeWishes(NamedTuple):
@@ -13,11 +13,13 @@ class DedupeWishes(NamedTuple):
 
     `hardlink`: files may become names of one file where the file system has no better way. `verify`: every candidate is
     read for the plan, not only when it is shared. `any`: all files are looked at, not those of environments alone.
+    `bytecode`: bytecode of the same source is made the same, and shares too.
     """
 
     hardlink: bool = False
     verify: bool = False
     any: bool = False
+    bytecode: bool = False
 
 
 class Way(NamedTuple):
@@ -36,9 +38,9 @@ class Way(NamedTuple):
 class Dedupe(NamedTuple):
     """What `kempt dedupe` would do; nothing is changed yet.
 
-    `plan` has nothing but ShareFile steps. `spared` are duplicates that stay, by the reason why, in words that end a
-    sentence; `by_environment` what is shared in each. `already` is what shares its blocks by now. `looked` files were
-    looked at.
+    `plan` has nothing but ShareFile and, after them, RewriteBytecode steps. `spared` are duplicates that stay, by the
+    reason why, in words that end a sentence; `by_environment` what is shared in each. `already` is what shares its
+    blocks by now. `looked` files were looked at.
     """
 
     roots: tuple[str, ...]
@@ -54,9 +56,14 @@ class Dedupe(NamedTuple):
     wishes: DedupeWishes = DedupeWishes()
 
     @property
-    def steps(self) -> tuple[ShareFile, ...]:
+    def steps(self) -> tuple[ShareFile | RewriteBytecode, ...]:
         """The steps of the plan."""
-        return tuple(step for step in self.plan.steps if isinstance(step, ShareFile))
+        return tuple(step for step in self.plan.steps if isinstance(step, ShareFile | RewriteBytecode))
+
+    @property
+    def bytecode(self) -> tuple[RewriteBytecode, ...]:
+        """The steps that make bytecode the same."""
+        return tuple(step for step in self.plan.steps if isinstance(step, RewriteBytecode))
 
     @property
     def bytes(self) -> int:
@@ -64,15 +71,31 @@ class Dedupe(NamedTuple):
         return sum(step.bytes for step in self.steps)
 
 
+class Loaded(NamedTuple):
+    """How long Python takes to load the bytecode of some modules, in seconds of the processor, before and after.
+
+    Loading is what an import does before it runs a module: it looks at the source, reads the bytecode, makes objects of
+    it, and puts the names of sources right. It is the best of several rounds. `anew_...` counts those that are stale.
+    """
+
+    modules: int
+    before: float
+    after: float
+    anew_before: int
+    anew_after: int
+
+
 class Deduped(NamedTuple):
     """What was done. `freed` is how much more of the file systems was free afterwards, None where they do not tell.
 
-    Other programs write meanwhile, so it is an observation, beside what the steps themselves account for.
+    Other programs write meanwhile, so it is an observation, beside what the steps themselves account for. `loaded` is
+    what it means for imports, where bytecode was changed and could be measured.
     """
 
     receipt: Receipt
     freed: int | None = None
     seconds: float = 0.0
+    loaded: Loaded | None = None
 
 
 class Advice(NamedTuple):

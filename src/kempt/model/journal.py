@@ -72,7 +72,29 @@ class ShareChange(NamedTuple):
     unshared: bool = False
 
 
-LoneChange = TreeChange | ShareChange
+class BytecodeChange(NamedTuple):
+    """A bytecode file that is about to name its source differently. The fields are those of the step RewriteBytecode.
+
+    `was` is the file as it was, `source_was` its source; `temporary` is the name under which the new file is made.
+    """
+
+    path: str
+    source: str
+    temporary: str
+    means: Means
+    was: Expect
+    source_was: Expect
+    mtime_ns: int
+    at: int
+    before: bytes
+    after: bytes
+    digest: str
+    bytes: int = 0
+    environment: str = ""
+    back: bool = False
+
+
+LoneChange = TreeChange | ShareChange | BytecodeChange
 Intent = FileChange | IndexEdit | LoneChange
 
 

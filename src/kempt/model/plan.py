@@ -164,8 +164,35 @@ class UnshareFile(NamedTuple):
     environment: str = ""
 
 
+class RewriteBytecode(NamedTuple):
+    """Put the name of its source differently in the bytecode at `path`, and let it lie where the file at `keep` does.
+
+    `before` stands at `at` in the file, as `marshal` writes it, and `after` takes its place. `digest` is the SHA-256 of
+    the file then, in hexadecimal digits, its stamp as zeros: both files must have it. `keep` is empty for a file that
+    gets blocks of its own. `source` is as `planned`, and its time of last change, and with it the stamp, becomes
+    `mtime_ns`; without a digest nothing but that changes. `own_ns` is the time of last change that the bytecode gets.
+    `back`: the step takes an earlier one back. `bytes` and `environment` as in ShareFile.
+    """
+
+    path: str
+    keep: str
+    means: Means
+    expect: Expect
+    source: str
+    planned: Expect
+    mtime_ns: int
+    at: int
+    before: bytes
+    after: bytes
+    digest: str
+    own_ns: int
+    bytes: int = 0
+    environment: str = ""
+    back: bool = False
+
+
 TreeStep = RemoveTree | MoveToTrash | RestoreFromTrash
-ShareStep = ShareFile | UnshareFile
+ShareStep = ShareFile | UnshareFile | RewriteBytecode
 LoneStep = TreeStep | ShareStep
 """Steps that do not depend on each other: one that is refused or fails stops no other."""
 

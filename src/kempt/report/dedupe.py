@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kempt.model.dedupe import Advice, Dedupe, Deduped
-from kempt.model.plan import Means, Outcome, Receipt, Result, ShareFile
+from kempt.model.dedupe import Advice, Dedupe, Deduped, Loaded
+from kempt.model.plan import Means, Outcome, Receipt, Result, RewriteBytecode, ShareFile
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
 from kempt.report.json import VERSION, array, encode
@@ -20,6 +20,11 @@ _HOW = {
     Means.LINK: "names of one file: both are read and compared first",
     None: "its file system cannot share blocks",
 }
+BYTECODE = (
+    "The path of the source in it becomes one that is the same everywhere; Python puts the real one there on each "
+    "import."
+)
+DATED = "No source gets other content, and an edit takes effect as ever."
 LINKS = (
     "With --hardlink an edit of a file in one environment reaches every other one that shares it: edit nothing in "
     "site-packages then. Installing and removing packages is safe, `kempt verify` finds such an edit, and `kempt undo` "
@@ -35,6 +40,7 @@ def to_text(dedupe: Dedupe, look: Look) -> str:
             amount = f"{size(way.bytes)} in {count(way.files, 'file')}" if way.files else "nothing to share"
             lines += wrap(f"On the file system of {visible(way.folder)}: {amount}. {_sentence(way.means)}", look.width)
         lines += _stays(dedupe, look)
+        lines += _of_bytecode(dedupe, look)
         if any(step.means is Means.LINK for step in dedupe.steps):
             lines += ["", *wrap(LINKS, look.width), ""]
         lines += [line for note in dedupe.notes for line in wrap(visible(note), look.width)]
@@ -52,6 +58,8 @@ def done(dedupe: Dedupe, deduped: Deduped, look: Look) -> str:
         lines.append(f"Shared {count(len(good), 'file')}: {shared} freed of {size(dedupe.bytes)} that were planned.")
     if deduped.freed is not None and good:
         lines += wrap(_observed(deduped.freed), look.width)
+    if deduped.loaded is not None and good:
+        lines += wrap(_loaded(deduped.loaded), look.width)
     failures = [each for each in receipt.outcomes if each.result in {Result.REFUSED, Result.FAILED}]
     shown = failures if look.verbose else failures[:_MOST_FAILURES]
     lines += [_not_done(each, look) for each in shown]
@@ -119,6 +127,29 @@ def advice_json(advice: Sequence[Advice]) -> str:
     return f'{{\n{head}  "advice": {array(rows, "    ")}\n}}\n'
 
 
+def _of_bytecode(dedupe: Dedupe, look: Look) -> Iterator[str]:
+    """What becomes of bytecode, and of the times of its sources."""
+    if not dedupe.bytecode:
+        return
+    dated = {step.source for step in dedupe.bytecode if step.mtime_ns != step.planned.mtime_ns}
+    amount = f"{size(sum(step.bytes for step in dedupe.bytecode))} by {count(len(dedupe.bytecode), 'file')}"
+    yield from wrap(f"Of that, bytecode: {amount}. {BYTECODE}", look.width)
+    if dated:
+        one = len(dated) == 1
+        sources = "1 source gets" if one else f"{len(dated):,} sources get"
+        words = f"{sources} the time of last change that {'its' if one else 'their'} copies elsewhere have. {DATED}"
+        yield from wrap(words, look.width)
+
+
+def _loaded(loaded: Loaded) -> str:
+    """What it means for imports."""
+    before, after = (f"{seconds * 1000:.0f} ms" for seconds in (loaded.before, loaded.after))
+    anew = (
+        f"{loaded.anew_after:,} of them stale, {loaded.anew_before:,} before" if loaded.anew_after else "none is stale"
+    )
+    return f"Python loads the bytecode of {count(loaded.modules, 'module')} in {after}, before in {before}; {anew}."
+
+
 def _table(dedupe: Dedupe) -> Iterator[str]:
     shown = dedupe.by_environment[:_MOST_ROWS]
     rows = [(size(each.bytes), f"{each.files:,}", visible(each.name) or "elsewhere") for each in shown]
@@ -157,20 +188,25 @@ def _observed(freed: int) -> str:
 
 
 def _not_done(outcome: Outcome, look: Look) -> str:
-    path = outcome.step.path if isinstance(outcome.step, ShareFile) else ""
+    path = outcome.step.path if isinstance(outcome.step, ShareFile | RewriteBytecode) else ""
     return f"{paint(f'{outcome.result.value}:', 'yellow', on=look.color)} {visible(path)}: {visible(outcome.detail)}"
 
 
-def _item(root: str, step: ShareFile) -> dict[str, object]:
+def _item(root: str, step: ShareFile | RewriteBytecode) -> dict[str, object]:
+    source: dict[str, object] = {}
+    if isinstance(step, RewriteBytecode):
+        dated = step.mtime_ns if step.mtime_ns != step.planned.mtime_ns else None
+        source = {"source": well_formed(f"{root}/{step.source}"), "source_mtime_ns": dated}
     return {
+        "kind": "bytecode" if source else "file",
         "path": well_formed(f"{root}/{step.path}"),
-        "with": well_formed(f"{root}/{step.keep}"),
+        "with": well_formed(f"{root}/{step.keep}") if step.keep else None,
         "means": step.means,
         "bytes": step.bytes,
         "size": step.expect.size,
         "digest": step.digest or None,
         "environment": well_formed(step.environment) or None,
-    }
+    } | source
 
 
 def _result(deduped: Deduped) -> dict[str, object]:
@@ -180,6 +216,7 @@ def _result(deduped: Deduped) -> dict[str, object]:
         "files": len(good),
         "bytes": sum(each.bytes for each in good),
         "freed": deduped.freed,
+        "loaded": deduped.loaded and deduped.loaded._asdict(),
         "failed": [
             {
                 "path": well_formed(getattr(each.step, "path", "")),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kempt.model.journal import Fate, FileChange, IndexEdit, Journal, LoneChange, ShareChange, TreeChange
+from kempt.model.journal import (
+    BytecodeChange,
+    Fate,
+    FileChange,
+    IndexEdit,
+    Journal,
+    LoneChange,
+    ShareChange,
+    TreeChange,
+)
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
@@ -88,6 +97,8 @@ def _extent(journal: Journal) -> str:
         shared = [each for each in journal.intents if isinstance(each, ShareChange) and each.unshared is unshared]
         if shared:
             parts.append(f"{count(len(shared), 'file')} {words}{_amount(shared)}")
+    rewritten = [each for each in journal.intents if isinstance(each, BytecodeChange)]
+    parts += [f"{count(len(rewritten), 'bytecode file')} rewritten{_amount(rewritten)}"] * bool(rewritten)
     return ", ".join(parts) or "nothing"
 
 

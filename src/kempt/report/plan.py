@@ -12,6 +12,7 @@ from kempt.model.plan import (
     RemoveTree,
     RestoreFromTrash,
     RestoreIndex,
+    RewriteBytecode,
     ShareFile,
     ShareStep,
     Step,
@@ -29,13 +30,13 @@ from kempt.report.untracked import groups
 _Row = tuple[str, str, str]  # the verb, what it is done to, how much of it
 _DIFF_COLORS = {"@": "cyan", "+": "green", "-": "red"}
 _WIDEST = 48
-_SHARING: dict[type[ShareStep], str] = {ShareFile: "share", UnshareFile: "unshare"}
+_SHARING: dict[type[ShareStep], str] = {ShareFile: "share", UnshareFile: "unshare", RewriteBytecode: "rewrite"}
 _WHOLE: dict[type[TreeStep], str] = {RemoveTree: "delete", MoveToTrash: "trash", RestoreFromTrash: "bring back"}
 
 
 def to_text(plan: Plan, look: Look) -> str:
     """A line for each thing that will be done, folders instead of their files, and the counts."""
-    rows = [row for step in plan.steps if not isinstance(step, ShareFile | UnshareFile) for row in describe(step)]
+    rows = [row for step in plan.steps if not isinstance(step, ShareStep) for row in describe(step)]
     rows += _sharing(plan)
     if not rows:
         return "Nothing to do.\n"
@@ -80,7 +81,7 @@ def describe(step: Step) -> Iterator[_Row]:
         case RemoveTree() | MoveToTrash() | RestoreFromTrash():
             weight = f"{count(step.files, 'file')}, {size(step.bytes)}" if step.files or step.bytes else ""
             yield _WHOLE[type(step)], visible(step.path), weight
-        case ShareFile() | UnshareFile():
+        case ShareFile() | UnshareFile() | RewriteBytecode():
             with_ = f"with {visible(step.keep)}" if isinstance(step, ShareFile) else size(step.bytes)
             yield _SHARING[type(step)], visible(step.path), with_
         case _:
@@ -122,7 +123,9 @@ def _totals(plan: Plan) -> str:
     parts += _whole(plan)
     shared = sum(isinstance(step, ShareFile) for step in plan.steps)
     own = sum(isinstance(step, UnshareFile) for step in plan.steps)
+    rewritten = sum(isinstance(step, RewriteBytecode) for step in plan.steps)
     parts += [f"{count(shared, 'file')} to share"] * bool(shared)
+    parts += [f"{count(rewritten, 'bytecode file')} to rewrite"] * bool(rewritten)
     parts += [f"{count(own, 'file')} to get blocks of {'its' if own == 1 else 'their'} own"] * bool(own)
     gone = removed or any(isinstance(step, RemoveTree) for step in plan.steps)
     return "; ".join(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kempt.model.disk import TRASH_DAYS
-from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result, ShareFile, UnshareFile
+from kempt.model.plan import (
+    MoveToTrash,
+    Outcome,
+    Receipt,
+    RemoveTree,
+    Result,
+    RewriteBytecode,
+    ShareFile,
+    ShareStep,
+    UnshareFile,
+)
 from kempt.report.columns import paint, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
@@ -63,7 +73,10 @@ def weights(receipt: Receipt, look: Look) -> list[str]:
 def can_go_back(receipt: Receipt) -> bool:
     """Whether something was done that undo can take back: what is removed for good cannot, and need not be."""
     return any(
-        each.result is Result.DONE and not isinstance(each.step, RemoveTree | UnshareFile) for each in receipt.outcomes
+        each.result is Result.DONE
+        and not isinstance(each.step, RemoveTree | UnshareFile)
+        and not (isinstance(each.step, RewriteBytecode) and each.step.back)
+        for each in receipt.outcomes
     )
 
 
@@ -81,14 +94,18 @@ def _day_after(journal: str, days: int) -> str:
 def _shared(receipt: Receipt) -> list[str]:
     """How many files share blocks now, or no longer do: they are too many for a line each."""
     lines = []
-    for kind, words in ((ShareFile, "Shared"), (UnshareFile, "Gave blocks of their own to")):
+    for kind, words in (
+        (ShareFile, "Shared"),
+        (UnshareFile, "Gave blocks of their own to"),
+        (RewriteBytecode, "Rewrote the bytecode in"),
+    ):
         done = [each for each in receipt.outcomes if isinstance(each.step, kind) and each.result is Result.DONE]
         lines += [f"{words} {count(len(done), 'file')} ({size(sum(each.bytes for each in done))})."] * bool(done)
     return lines
 
 
 def _done(outcome: Outcome) -> list[str]:
-    if isinstance(outcome.step, ShareFile | UnshareFile):
+    if isinstance(outcome.step, ShareStep):
         return []
     if isinstance(outcome.step, RemoveTree):  # what went is told by what was there, not by what was planned
         return [f"removed {visible(outcome.step.path)} ({_sum((outcome,))})"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -117,8 +119,6 @@ def test_an_edit_of_equal_size_is_no_duplicate_once_it_is_read(code: Path) -> No
 
 
 def test_equal_edits_are_duplicates_of_each_other_with_their_own_digest(code: Path) -> None:
-    import hashlib
-
     edited = CODE[:-2] + b"9\n"
     for name in ("p1", "p2"):
         (code / name / ".venv" / SITE / "a" / "one.py").write_bytes(edited)
@@ -308,6 +308,48 @@ def test_a_conda_environment_is_one(code: Path) -> None:
     (code / "conda" / "conda-meta" / "history").write_text("")
 
     assert "conda/a/one.py" in found(code)["one.py"]
+
+
+def conda(environment: Path, files: dict[str, bytes], **more: object) -> Path:
+    """An environment with one package, as conda writes it down after all of its files."""
+    (environment / "conda-meta").mkdir(parents=True)
+    (environment / "conda-meta" / "history").write_text("")
+    rows = []
+    for path, content in files.items():
+        (environment / path).parent.mkdir(parents=True, exist_ok=True)
+        (environment / path).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        rows.append({"_path": path, "path_type": "hardlink", "sha256": digest, "size_in_bytes": len(content), **more})
+    record = {"name": "z", "link": {"source": str(environment)}, "paths_data": {"paths_version": 1, "paths": rows}}
+    (environment / "conda-meta" / "z-1.0-h1_0.json").write_text(json.dumps(record))
+    return environment
+
+
+def test_what_conda_lists_is_compared_by_its_digests(code: Path) -> None:
+    for name in ("c1", "c2"):
+        conda(code / name, {"lib/libz.so.1": DATA[1:], "share/text": b"#" * 9})
+    result = find_duplicates([str(code)])
+
+    assert ["c1/lib/libz.so.1", "c2/lib/libz.so.1"] == found(code)["libz.so.1"]
+    assert Amount("z 1.0", 2, len(DATA) + 8) in result.by_package
+    assert Grade.UNTOUCHED == next(each.grade for each in result.groups if "libz" in each.files[0].path)
+
+
+def test_a_file_that_conda_and_a_record_list_is_one_file(code: Path) -> None:
+    site = f"{SITE}/a-1.0.dist-info/RECORD"
+    for name in ("c1", "c2"):
+        conda(code / name, {f"{SITE}/a/one.py": CODE, site: row("a/one.py", CODE).encode()})
+    result = find_duplicates([str(code)])
+
+    assert Amount("already shared", 0, 0) == result.shared
+    assert ["c1/a/one.py", "c2/a/one.py", *(f"p{n}/.venv/a/one.py" for n in (1, 2, 3))] == found(code)["one.py"]
+
+
+def test_a_package_of_conda_that_knows_no_digests_leaves_its_record_to_speak(code: Path) -> None:
+    install(code / "c1", "a", {"a/one.py": CODE})
+    conda(code / "c1", {"share/text": CODE}, path_type="softlink")
+
+    assert "c1/a/one.py" in found(code)["one.py"]
 
 
 def test_what_a_cache_holds_is_told_apart(code: Path) -> None:

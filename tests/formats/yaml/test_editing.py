@@ -275,10 +275,11 @@ def test_an_entry_is_removed(text: str, keys: tuple[str, ...], key: str, expecte
         ("k:\n- a\n# of b\n- b\n", 1, "k:\n- a\n# of b\n"),
         ("k:\n- a\nl: 1\n", 0, "k:\n  []\nl: 1\n"),
         ("k:\n  - u: |\n      x\n    v: 1\n\n  - b\n", 0, "k:\n\n  - b\n"),
+        ("k:\n- |+\n  x\n- a\n\n- b\n", 1, "k:\n- |+\n  x\n- b\n"),
         ("k: [a, b]\n", 1, "k: [a]\n"),
         ("x: &x a\nk:\n- *x\n- b\n- *x\n", 2, "x: &x a\nk:\n- *x\n- b\n"),
     ],
-    ids=["last", "only", "lines", "flow", "alias"],
+    ids=["last", "only", "lines", "blank lines below a kept text", "flow", "alias"],
 )
 def test_an_item_is_removed(text: str, index: int, expected: str) -> None:
     document = read(text)

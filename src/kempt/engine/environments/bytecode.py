@@ -11,6 +11,7 @@ from kempt.engine.environments.claims import Claims
 from kempt.engine.environments.layout import Layout
 from kempt.errors import UnreadableError
 from kempt.formats.bytecode import FOLDER, HEADER, Header, header, name
+from kempt.formats.file_names import find, token, with_token
 from kempt.host.reading import read_beginning, read_regular
 from kempt.host.walking import Walk
 from kempt.host.workers import in_processes, processors
@@ -123,7 +124,7 @@ def _compare(root: str, one: Compiled) -> Verdict:
         return proven  # Python compiles the source anew
     try:
         code = dumps(compile(source, f"{root}/{one.source}", "exec", dont_inherit=True, optimize=one.level))
-        if stored[HEADER:] == code:
+        if stored[HEADER:] == code or _named(stored, f"{root}/{one.source}") == code:
             return proven
         wanted = canonical(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
@@ -132,6 +133,13 @@ def _compare(root: str, one: Compiled) -> Verdict:
         return proven if canonical(stored[HEADER:]) == wanted else Verdict("its code is not that of its source")
     except (MalformedError, RecursionError):
         return Verdict("it holds no code")
+
+
+def _named(stored: bytes, source: str) -> bytes:
+    """The code of a file under another name of its source: `kempt dedupe --bytecode` gives all copies one."""
+    spot = find(stored)
+    put = spot and with_token(stored, spot.at, spot.token, token(source, spot.token))
+    return put[HEADER:] if put else b""
 
 
 def _is_for(tag: str, own: str) -> bool:

@@ -10,6 +10,9 @@ from kempt.formats.yaml.nodes import Change, Document, Mapping, Sequence
 from kempt.formats.yaml.quoting import quoted
 
 Lines = str | list[str] | tuple[str, ...]
+KEEPS = re.compile(r"[|>](?:\+|\d\+)\d?[ \t]*+(?:#[^\n]*+)?\r?$", re.MULTILINE)
+"""The header of a block scalar that blank lines below it belong to."""
+BLANK_LINES = re.compile(r"(?:[ \t]*+\r?\n)*+")
 
 
 def applied(text: str, changes: Iterable[Change]) -> str:
@@ -144,6 +147,9 @@ def _removed(document: Document, node: Sequence | Mapping, index: int, empty: st
     part = parts[index]
     start, end = layout.line_start(text, part.start), layout.line_after(text, part.end)
     if layout.is_first_on_line(text, part.start):
+        if index and KEEPS.search(text, parts[index - 1].start, part.start):
+            blank = BLANK_LINES.match(text, end)
+            end = blank.end() if blank else end  # they would become the last lines of that text
         start += text.startswith("\ufeff", start)
         return Change(start if end < len(text) or text.endswith("\n") else _line_before(text, start), end, "")
     following = parts[index + 1].start

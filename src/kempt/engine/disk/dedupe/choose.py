@@ -53,18 +53,18 @@ class Chooser:
         """What lets the files of one group share; nothing where they do, or where that frees nothing."""
         if not group.size:
             return []
-        means = self._means(group)
-        facts = list(self._allowed(group.files, means))
+        means = self.means(group)
+        facts = list(self.allowed(group.files, means))
         if len({each.inode for each in facts}) < 2:  # noqa: PLR2004 - one alone has nobody to share with
             return []
         if means is None:
-            self._spare(eligible.NO_WAY, len({each.inode for each in facts}) - 1, group.size)
+            self.spare(eligible.NO_WAY, len({each.inode for each in facts}) - 1, group.size)
             return []
         self._digest = group.digest
         copies = list(self._copies(facts, means))
         return list(self._linked(copies) if means is Means.LINK else self._on_blocks(copies, means))
 
-    def _means(self, group: DupeGroup) -> Means | None:
+    def means(self, group: DupeGroup) -> Means | None:
         """The best that the group's file system has; asked of files until one can tell."""
         dev = group.dev
         if dev not in self.ways or (self.ways[dev] is not Means.EXTENTS and self._asked[dev] < _SPARE):
@@ -83,13 +83,14 @@ class Chooser:
             return Means.CLONE
         return Means.LINK if self._hardlink else None
 
-    def _allowed(self, facts: Iterable[FileFact], means: Means | None) -> Iterator[FileFact]:
+    def allowed(self, facts: Iterable[FileFact], means: Means | None) -> Iterator[FileFact]:
+        """Those that may share; the others are counted as spared."""
         for each in facts:
             why = eligible.why_not(each, self._user, means)
             if not why and means is Means.LINK and each.environment in self._busy:
                 why = eligible.IN_USE
             if why:
-                self._spare(why, 1, each.size)
+                self.spare(why, 1, each.size)
             else:
                 yield each
 
@@ -101,7 +102,7 @@ class Chooser:
             first = names[0]
             seen = look_at(first.path, place=means is not Means.LINK)
             if seen is None or seen.expect[:2] != (first.size, first.mtime_ns) or seen.expect.inode != first.inode:
-                self._spare(eligible.GONE, len(names), first.size)
+                self.spare(eligible.GONE, len(names), first.size)
             else:
                 yield Copy(seen, tuple(names))
 
@@ -123,9 +124,9 @@ class Chooser:
         for each in copies:
             place = each.seen.placement
             if place is None and means is Means.EXTENTS:
-                self._spare(eligible.UNTOLD, 1, each.seen.expect.size)
+                self.spare(eligible.UNTOLD, 1, each.seen.expect.size)
             elif place is not None and place.inline:
-                self._spare(eligible.INLINE, 1, each.seen.expect.size)
+                self.spare(eligible.INLINE, 1, each.seen.expect.size)
             else:
                 classes.setdefault(place.where if place else ((each.first.inode, 0, 0),), []).append(each)
         for listed in classes.values():
@@ -140,7 +141,7 @@ class Chooser:
             groups.setdefault(each.seen.traits, []).append(each)
         for listed in groups.values():
             if len(listed) == 1 < len(groups):
-                self._spare(eligible.TRAITS, 1, listed[0].seen.expect.size)
+                self.spare(eligible.TRAITS, 1, listed[0].seen.expect.size)
             else:
                 yield from self._one_of([each for each in listed if self._is_unedited(each)])
 
@@ -162,7 +163,7 @@ class Chooser:
             if keeper is None or room < len(each.names):
                 keeper, room = each, self._most_links(each.first) - each.seen.links - _SPARE
             elif each.seen.links > len(each.names):
-                self._spare(eligible.ELSEWHERE, len(each.names), each.seen.expect.size)
+                self.spare(eligible.ELSEWHERE, len(each.names), each.seen.expect.size)
             else:
                 room -= len(each.names)
                 for name in each.names:
@@ -176,7 +177,7 @@ class Chooser:
         digest = hash_file(copy.first.path).digest
         if digest == self._digest:
             return True
-        self._spare(eligible.EDITED, len(copy.names), copy.seen.expect.size)
+        self.spare(eligible.EDITED, len(copy.names), copy.seen.expect.size)
         return False
 
     def _step(self, keeper: Copy, name: FileFact, copy: Copy, means: Means, frees: int) -> ShareFile:
@@ -190,7 +191,8 @@ class Chooser:
             self._most[fact.dev] = most_links(fact.path)
         return self._most[fact.dev]
 
-    def _spare(self, reason: str, files: int, size: int) -> None:
+    def spare(self, reason: str, files: int, size: int) -> None:
+        """Count files of one size that stay."""
         self.spared[reason] += files
         self.spared_bytes[reason] += files * size
 

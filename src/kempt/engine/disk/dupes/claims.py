@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kempt.engine.disk.dupes.places import Place
 from kempt.formats.record_rows import STRIDE, Rows, parse
 from kempt.host.reading import reason
-from kempt.host.recorded import listings
+from kempt.host.recorded import listings, package_records
 from kempt.model.disk import Spared
 
 PART_ROWS = 1 << 17
@@ -94,30 +94,53 @@ class _Reading:
         self.bodies: list[Rows] = []
         self.unread: list[Spared] = []
         self._known: dict[tuple[bytes, int], int] = {}
+        self._covered: set[str] = set()  # folders of RECORDs that a package of conda lists, with all that they list
 
     def add(self, number: int, place: Place) -> None:
         """Read the RECORDs of one place."""
+        path = place.site.path
         try:
-            for name, content, until, why in listings(place.site):
+            for name, content, until, why in package_records(place.site) if place.conda else listings(place.site):
                 if why:
-                    self.unread.append(Spared(f"{place.site.path}/{name}/RECORD", why))
-                    continue
-                body = self._body(content, place.depth)
-                self.copies.append(Copy(number, body, name.removesuffix(".dist-info").replace("-", " ", 1), until))
+                    self.unread.append(Spared(f"{path}/{name}" if place.conda else f"{path}/{name}/RECORD", why))
+                elif place.conda:
+                    self._add_package(number, name, content, until, path)
+                elif f"{path}/{name}" not in self._covered:
+                    body = self._body(content, place.depth)
+                    self.copies.append(Copy(number, body, name.removesuffix(".dist-info").replace("-", " ", 1), until))
         except OSError as error:
-            self.unread.append(Spared(place.site.path, reason(error)))
+            self.unread.append(Spared(path, reason(error)))
+
+    def _add_package(self, number: int, name: str, content: bytes, until_ns: int, path: str) -> None:
+        """A package of conda. One that knows no digests adds nothing: RECORDs in it may."""
+        from kempt.formats.conda_rows import parse as parse_package
+
+        package = parse_package(content)
+        if package is None:
+            return
+        self._covered.update(f"{path}/{each.rpartition('/')[0]}" for each in package.records)
+        rows = package.rows
+        key = self._key(b"".join((rows.paths, rows.digests, rows.sizes)), 0)
+        body = self._known[key] if key in self._known else self._take(key, rows)
+        title = name.rpartition("/")[2].removesuffix(".json").rpartition("-")[0]  # without the build
+        self.copies.append(Copy(number, body, " ".join(title.rsplit("-", 1)), until_ns))
 
     def _body(self, content: bytes, depth: int) -> int:
-        key = (hashlib.blake2b(content, digest_size=16).digest(), depth)
-        known = self._known.get(key)
-        if known is None:
-            known = self._known[key] = len(self.bodies)
-            rows = parse(content, depth)
-            self.bodies.append(rows if self._parts == 1 else rows.part(self._part, self._parts))
-            self._rows += len(self.bodies[-1].sizes)
-            if self._rows > MOST_ROWS:
-                raise TooManyError
-        return known
+        key = self._key(content, depth)
+        return self._known[key] if key in self._known else self._take(key, parse(content, depth))
+
+    @staticmethod
+    def _key(content: bytes, depth: int) -> tuple[bytes, int]:
+        return hashlib.blake2b(content, digest_size=16).digest(), depth
+
+    def _take(self, key: tuple[bytes, int], rows: Rows) -> int:
+        """A body that was not met before."""
+        self._known[key] = len(self.bodies)
+        self.bodies.append(rows if self._parts == 1 else rows.part(self._part, self._parts))
+        self._rows += len(self.bodies[-1].sizes)
+        if self._rows > MOST_ROWS:
+            raise TooManyError
+        return self._known[key]
 
 
 def _number(bodies: tuple[Rows, ...], copied: list[int], bases: array[int]) -> tuple[array[int], array[int]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress, islice
+from operator import sub
 from typing import NamedTuple
 
 from kempt.engine.disk.dupes.members import Members
@@ -13,6 +15,7 @@ from kempt.model.dupes import Amount, Grade
 GRADES = (Grade.CLAIMED, Grade.UNTOUCHED, Grade.VERIFIED, Grade.VERIFIED)
 """By the numbers in `Members.grades`."""
 _BLOCK = 512
+_LEAST = 2
 _LONGEST_KIND = 8
 _Sum = tuple[int, int]
 
@@ -26,6 +29,10 @@ class Order(NamedTuple):
     def held(self, number: int) -> array[int]:
         """The members with one content."""
         return self.members[self.starts[number] : self.starts[number + 1]]
+
+    def several(self) -> bytes:
+        """1 for each content that more than one member has, by number."""
+        return bytes(map(_LEAST.__le__, map(sub, islice(self.starts, 1, None), self.starts)))
 
 
 class Counted(NamedTuple):
@@ -45,16 +52,18 @@ class Counted(NamedTuple):
     by_kind: tuple[Amount, ...]
 
 
-def ordered(members: Members) -> Order:
-    """Sort by content, in two passes and no object for a member. Contents below 0 are left out."""
+def ordered(members: Members, among: Sequence[int] | None = None) -> Order:
+    """Sort all members, or some, by content: in two passes and no object for any. Contents below 0 are left out."""
+    numbers = members.numbers
+    chosen = range(members.total) if among is None else among
     starts = array("q", [0]) * (len(members.sizes) + 2)
-    for number in members.numbers:
+    for number in numbers if among is None else map(numbers.__getitem__, chosen):
         starts[number + 2] += 1
     starts[1] = 0
-    for at in range(2, len(starts)):
-        starts[at] += starts[at - 1]
+    starts = array("q", accumulate(starts))
     result = array("I", [0]) * starts[-1]
-    for member, number in enumerate(members.numbers):
+    for member in chosen:
+        number = numbers[member]
         if number >= 0:
             at = starts[number + 1]
             result[at] = member
@@ -63,16 +72,27 @@ def ordered(members: Members) -> Order:
     return Order(result, starts)
 
 
-def split(members: Members, held: Iterable[int]) -> Iterator[tuple[list[int], int]]:
+def is_single(members: Members) -> bool:
+    """Whether all members lie on one file system, and none in a cache that is compared against."""
+    places = members.claims.places
+    return len({place.site.dev for place in places}) == 1 and not any(place.cached for place in places)
+
+
+def split(members: Members, held: Sequence[int], *, single: bool = False) -> Iterator[tuple[Sequence[int], int]]:
     """Members of one content, one file system after the other: one of each inode, the one to keep first.
 
-    Also how many names more lead to these inodes. Those in the cache that is compared against do not count.
+    Also how many names more lead to these inodes. Those in the cache that is compared against do not count. `single` is
+    what `is_single` says.
     """
-    claims, copies, inodes, grades = members.claims, members.copies, members.inodes, members.grades
+    copies, inodes, grades = members.copies, members.inodes, members.grades
+    if single and len(set(map(inodes.__getitem__, held))) == len(held):
+        best = max(held, key=grades.__getitem__)
+        yield (held if best == held[0] else [best, *(member for member in held if member != best)]), 0
+        return
+    places = [members.claims.places[members.claims.copies[copies[member]].place] for member in held]
     by_device: dict[int, dict[int, int]] = {}
     names: dict[int, int] = {}
-    for member in held:
-        place = claims.places[claims.copies[copies[member]].place]
+    for member, place in zip(held, places, strict=True):
         if place.cached:
             continue
         dev = place.site.dev
@@ -91,61 +111,68 @@ def split(members: Members, held: Iterable[int]) -> Iterator[tuple[list[int], in
 def count(members: Members) -> Counted:
     """Count all of it."""
     order = ordered(members)
-    counting = _Counting(members)
+    counting = _Counting(members, order)
     freed = array("q", [0]) * len(members.sizes)
-    cached = any(place.cached for place in members.claims.places)
-    single = len({place.site.dev for place in members.claims.places}) == 1 and not cached
-    begin = 0
-    inodes, grades, held_all, starts = members.inodes, members.grades, order.members, order.starts
+    single, cached = is_single(members), any(place.cached for place in members.claims.places)
+    alike = len(set(members.grades)) == 1
+    inodes, grades, held_all, starts = (
+        members.inodes.__getitem__,
+        members.grades.__getitem__,
+        order.members,
+        order.starts,
+    )
+    end = 0
     for number, size in enumerate(members.sizes):
-        begin, end = starts[number], starts[number + 1]
-        if end - begin < 2 - cached:
+        begin, end = end, starts[number + 1]
+        if end - begin < _LEAST - cached:
             continue
         held = held_all[begin:end]
-        if single and len({inodes[member] for member in held}) == end - begin:
-            known = [grades[member] for member in held]
-            best = held.pop(known.index(max(known)))
-            freed[number] = counting.add(best, held, size)
+        if single and len(set(map(inodes, held))) == end - begin:
+            freed[number] = (end - begin - 1) * size
+            counting.keep(held[0] if alike else max(held, key=grades), end - begin - 1, freed[number])
             continue
+        counting.keep_all(held)
         for (best, *others), more in split(members, held):
             counting.shared[0] += more
             counting.shared[1] += more * size
-            freed[number] += counting.add(best, others, size)
+            freed[number] += len(others) * size
+            counting.free(others)
+            counting.keep(best, len(others), len(others) * size)
         if cached:
             counting.against(held, size)
-    return counting.result(order, freed)
+    return counting.result(freed)
 
 
 class _Counting:
-    """Sums, by distribution and by grade; what a package and an environment come to follows from these."""
+    """Sums by kind, and which members could go: what packages, environments and grades come to follows from that."""
 
-    def __init__(self, members: Members) -> None:
-        self._members = members
+    def __init__(self, members: Members, order: Order) -> None:
+        self._members, self._order = members, order
+        self._bodies = [members.claims.bodies[copy.body] for copy in members.claims.copies]
+        self._copies, self._rows = members.copies, members.rows
         self.shared, self.linked, self.could = [0, 0], [0, 0], [0, 0]
-        self._allocated = 0
-        self._files = [0] * len(members.claims.copies)
-        self._bytes = [0] * len(members.claims.copies)
-        self._grades: dict[int, list[int]] = {grade: [0, 0] for grade in range(len(GRADES))}
         self._kinds: dict[bytes, list[int]] = defaultdict(lambda: [0, 0])
         self._endings: dict[bytes, list[int]] = {}
+        self._goes = bytearray(map((order.several() + b"\0").__getitem__, members.numbers))
+        """1 for each member that could go: at first, all that are not the only one of their content."""
 
-    def add(self, best: int, others: Sequence[int], size: int) -> int:
-        """Copies that could go while one is kept; the bytes of them."""
-        if not others:
-            return 0
-        members, files, amounts = self._members, self._files, self._bytes
-        for copy in map(members.copies.__getitem__, others):
-            files[copy] += 1
-            amounts[copy] += size
-        self._allocated += sum(map(members.blocks.__getitem__, others))
-        for number in map(members.grades.__getitem__, others):
-            self._grades[number][0] += 1
-            self._grades[number][1] += size
-        name = members.name(best)
+    def keep(self, best: int, files: int, size: int) -> None:
+        """A member that stays, while so many others of its kind go: files, and bytes."""
+        self._goes[best] = 0
+        name = self._bodies[self._copies[best]].name(self._rows[best])
         kind = self._endings.get(name.rpartition(b".")[2]) or self._kind(name)
-        kind[0] += len(others)
-        kind[1] += len(others) * size
-        return len(others) * size
+        kind[0] += files
+        kind[1] += size
+
+    def keep_all(self, held: Iterable[int]) -> None:
+        """None of these goes, unless it is freed."""
+        for member in held:
+            self._goes[member] = 0
+
+    def free(self, others: Iterable[int]) -> None:
+        """These go."""
+        for member in others:
+            self._goes[member] = 1
 
     def _kind(self, name: bytes) -> list[int]:
         """The sums of a kind; an ending that tells it by itself is looked up the next time."""
@@ -171,25 +198,35 @@ class _Counting:
             amount[0] += number
             amount[1] += number * size
 
-    def result(self, order: Order, freed: array[int]) -> Counted:
+    def result(self, freed: array[int]) -> Counted:
         """All sums."""
+        members, goes = self._members, self._goes
+        claims = members.claims
+        files, amounts = [0] * len(claims.copies), [0] * len(claims.copies)
+        grades = [[0, 0] for _ in GRADES]
+        sizes = map(members.sizes.__getitem__, compress(members.numbers, goes))
+        gone = zip(compress(members.copies, goes), compress(members.grades, goes), sizes, strict=True)
+        for at, grade, size in gone:
+            files[at] += 1
+            amounts[at] += size
+            grades[grade][0] += 1
+            grades[grade][1] += size
         packages: dict[str, list[int]] = defaultdict(lambda: [0, 0])
         environments: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        claims = self._members.claims
-        for copy, files, amount in zip(claims.copies, self._files, self._bytes, strict=True):
-            if files:
+        for copy, number, amount in zip(claims.copies, files, amounts, strict=True):
+            if number:
                 for name, sums in ((copy.name, packages), (claims.places[copy.place].environment, environments)):
-                    sums[name][0] += files
+                    sums[name][0] += number
                     sums[name][1] += amount
-        grades: dict[str, list[int]] = {grade: [0, 0] for grade in Grade}
-        for number, (files, amount) in self._grades.items():
-            grades[GRADES[number]][0] += files
-            grades[GRADES[number]][1] += amount
+        by_grade: dict[str, list[int]] = {grade: [0, 0] for grade in Grade}
+        for name, (number, amount) in zip(GRADES, grades, strict=True):
+            by_grade[name][0] += number
+            by_grade[name][1] += amount
         kinds = {name.decode("ascii"): sums for name, sums in self._kinds.items()}
         return Counted(
-            order, freed, sum(self._files), sum(self._bytes), self._allocated * _BLOCK,
+            self._order, freed, sum(files), sum(amounts), sum(compress(members.blocks, goes)) * _BLOCK,
             Amount("already shared", *self.shared), Amount("linked", *self.linked), Amount("could", *self.could),
-            _amounts(grades), _amounts(packages), _amounts(environments), _amounts(kinds),
+            _amounts(by_grade), _amounts(packages), _amounts(environments), _amounts(kinds),
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kempt.engine.disk.dupes.claims import Claims, Copy
+from kempt.formats.record_rows import STRIDE
 from kempt.host.everything import NOTHING
 from kempt.host.forks import in_forks
 from kempt.host.recorded import COLUMNS, Seen, Wanted, look
@@ -57,12 +58,6 @@ class Members(NamedTuple):
         name = self.name(member)
         return self.base(member) + name[3 * _above(name) :].decode("utf-8", "surrogateescape")
 
-    def location(self, member: int) -> bytes:
-        """The path of a file to open it by, made quickly: it may go up and down again."""
-        claims = self.claims
-        copy = claims.copies[self.copies[member]]
-        return claims.places[copy.place].prefix + claims.bodies[copy.body].name(self.rows[member])
-
     def base(self, member: int) -> str:
         """The folder that a file's path without `..` begins at, with `/` at its end."""
         site = self.claims.places[self.copy(member).place].site.path.rstrip("/")
@@ -80,6 +75,14 @@ class Members(NamedTuple):
             return self.claims.bodies[self.copy(member).body].digest(self.rows[member])
         digest = bytes(self.digests[own * 32 : own * 32 + 32])
         return b"" if digest == NOTHING else digest
+
+    def digests_of(self, some: range) -> bytes:
+        """The SHA-256 of some members one after the other, as `digest` gives them; NOTHING where it is not known."""
+        if self.digests:
+            return b"".join([self.digest(member) or NOTHING for member in some])
+        bodies = [self.claims.bodies[copy.body].digests for copy in self.claims.copies]
+        places = zip(self.copies[some.start : some.stop], self.rows[some.start : some.stop], strict=True)
+        return b"".join([bodies[copy][STRIDE * row : STRIDE * row + 32] for copy, row in places])
 
 
 def members_of(claims: Claims, jobs: int) -> Members:
@@ -140,7 +143,7 @@ class _Columns:
             column.frombytes(content)
         numbers = claims.numbers_of(claims.copies[copy].body)
         first = len(self._numbers)
-        self._numbers.extend([numbers[row] for row in self._seen[0][first:]])
+        self._numbers.extend(map(numbers.__getitem__, self._seen[0][first:]))
         self._copies.extend(array("I", [copy]) * (len(self._numbers) - first))
 
     def members(self, claims: Claims) -> Members:

@@ -20,6 +20,7 @@ Tell = Callable[[str], None]
 SITES = ("lib/*/site-packages", "lib64/*/site-packages", "Lib/site-packages", "lib/*/dist-packages", "*/lib")
 """Where an environment has its packages; the last is PDM's `__pypackages__`."""
 _BARE = frozenset({"site-packages", "dist-packages"})
+_WITH_RECORDS = frozenset({"conda", "pixi"})
 _WITH_ENVIRONMENTS = frozenset({".tox/", ".nox/"})
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", "conda-meta"}).union(
     row.name.rstrip("/")
@@ -31,13 +32,15 @@ _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", "node_modules", "conda-meta"}
 class Place(NamedTuple):
     """A folder with packages. `environment` is the folder it belongs to: its environment, or itself.
 
-    `depth` is how many folders it lies below that. `cached`: it lies in the cache that is compared against.
+    `depth` is how many folders it lies below that. `cached`: it lies in the cache that is compared against. `conda`: it
+    is a whole environment of conda, whose own records say what lies in it.
     """
 
     site: Site
     environment: str
     depth: int
     cached: bool = False
+    conda: bool = False
 
     @property
     def prefix(self) -> bytes:
@@ -83,7 +86,7 @@ def _walk(path: str, found: dict[tuple[int, int], Place], tell: Tell) -> tuple[t
     def visit(folder: str, folders: list[str], others: list[str], _: None) -> Iterator[tuple[str, None]]:
         kind = kind_of(folder, [*folders, *others])
         if kind:
-            add(_of_environment(plain(folder)))
+            add(_of_environment(plain(folder), is_conda=kind in _WITH_RECORDS))
             yield from ((name, None) for name in folders if kind == "conda" and name == "envs")
             return
         bare = plain(folder)
@@ -99,8 +102,10 @@ def _walk(path: str, found: dict[tuple[int, int], Place], tell: Tell) -> tuple[t
     return tuple((each, why) for each, why in unlisted if exists(each))
 
 
-def _of_environment(path: str) -> Iterator[Place]:
-    """The places in an environment; one that a link leads to lies elsewhere."""
+def _of_environment(path: str, *, is_conda: bool) -> Iterator[Place]:
+    """The places in an environment, conda's own first; one that a link leads to lies elsewhere."""
+    if is_conda and (whole := site_at(path)):
+        yield Place(whole, path, 0, conda=True)
     for pattern in SITES:
         for each in matching(path, pattern):
             if each.startswith(f"{path}/") and (site := site_at(each)):

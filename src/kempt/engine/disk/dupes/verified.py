@@ -5,10 +5,12 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from operator import not_
 
 from kempt.engine.disk.dupes import index
 from kempt.engine.disk.dupes.claims import ALONE
-from kempt.engine.disk.dupes.counting import Order, ordered, split
+from kempt.engine.disk.dupes.counting import Order, is_single, ordered, split
 from kempt.engine.disk.dupes.members import Members
 from kempt.host.clock import now
 from kempt.host.contents import GONE, SAME, File, compare
@@ -18,7 +20,6 @@ READ, INDEXED = 2, 3
 _CHUNK_BYTES, _CHUNK_FILES = 32 * 10**6, 512
 _DIGEST = 32
 _LEFT, _EQUAL, _UNLIKE = 0, 1, 2
-_LEAST = 2
 
 
 def verify(members: Members, jobs: int, tell: Callable[[str], None]) -> Members:
@@ -28,21 +29,24 @@ def verify(members: Members, jobs: int, tell: Callable[[str], None]) -> Members:
     """
     began = int(now() * 10**9)
     _apply(members, *index.known(members))
-    order = ordered(members)
+    order = ordered(members, _unread(members))
     chunks = list(_chunks(members, order))
+    if not any(chunks):
+        return members
     tell(f"reading {sum(map(len, chunks)):,} contents")
 
+    single, file = is_single(members), _files(members)
+
     def work(chunk: Sequence[int]) -> bytes:
-        tasks = (each for number in chunk for each in _tasks(members, order.held(number)))
+        tasks = (each for number in chunk for each in _tasks(members, order.held(number), single=single))
         return b"".join(
-            _packed(*compare([_file(members, each) for each in held], members.sizes[members.numbers[held[0]]]))
-            for held, _ in tasks
+            _packed(*compare(list(map(file, held)), members.sizes[members.numbers[held[0]]])) for held, _ in tasks
         )
 
     for chunk, result in zip(chunks, in_forks(work, chunks, jobs), strict=True):
         at = 0
         for number in chunk:
-            for held, links in list(_tasks(members, order.held(number))):
+            for held, links in list(_tasks(members, order.held(number), single=single)):
                 at = _settle(members, held, result, at)
                 for member, names in links.items():
                     for each in names:
@@ -60,32 +64,58 @@ def _packed(digest: bytes, found: Sequence[bytes]) -> bytes:
 def _apply(members: Members, known: bytearray, others: Mapping[int, bytes]) -> None:
     """Take over what the index knows; not for one of several alike of which another one was not read."""
     unknown = bytearray(len(members.sizes) + 1)  # the last one stands for those without a content
-    for number, is_known in zip(members.numbers, known, strict=True):
-        if not is_known:
-            unknown[number] = 1
-    for member, is_known in enumerate(known):
-        if is_known and member not in others:
-            members.grades[member] = INDEXED
+    for number in compress(members.numbers, map(not_, known)):
+        unknown[number] = 1
+    for member in others:
+        known[member] = 0
     for member, digest in others.items():
         number = members.numbers[member]
         if number >= 0 and not unknown[number]:
             _move(members, member, digest)
-            members.grades[member] = INDEXED
+            known[member] = 1
+    graded = zip(members.grades, known, strict=True)
+    members.grades[:] = array("B", [INDEXED if is_known else grade for grade, is_known in graded])
 
 
-def _file(members: Members, member: int) -> File:
-    return members.location(member), members.inodes[member], members.changes[member]
+def _unread(members: Members) -> array[int]:
+    """The members whose content is that of one that was not read."""
+    wanted = bytearray(len(members.sizes) + 1)
+    for number in compress(members.numbers, map(READ.__gt__, members.grades)):
+        wanted[number] = 1
+    wanted[-1] = 0
+    return array("I", compress(range(members.total), map(wanted.__getitem__, members.numbers)))
 
 
-def _tasks(members: Members, held: Sequence[int]) -> Iterator[tuple[list[int], dict[int, list[int]]]]:
+def _files(members: Members) -> Callable[[int], File]:
+    """What opens a member, and what it is expected to be then."""
+    claims, copies, rows, inodes, changes = (
+        members.claims,
+        members.copies,
+        members.rows,
+        members.inodes,
+        members.changes,
+    )
+    folders = [place.prefix for place in claims.places]
+    listed = [(folders[each.place], claims.bodies[each.body]) for each in claims.copies]
+
+    def file(member: int) -> File:
+        folder, body = listed[copies[member]]
+        return folder + body.name(rows[member]), inodes[member], changes[member]
+
+    return file
+
+
+def _tasks(
+    members: Members, held: Sequence[int], *, single: bool
+) -> Iterator[tuple[Sequence[int], dict[int, list[int]]]]:
     """Of the members with one content, one of each inode on one file system, where at least one was not read.
 
     Also the other names of these inodes, by the member that stands for them.
     """
-    grades = members.grades
-    if len(held) > 1 and min(map(grades.__getitem__, held)) < READ:
-        for one_each, more in split(members, held):
-            if len(one_each) > 1 and any(grades[each] < READ for each in one_each):
+    grades = members.grades.__getitem__
+    if len(held) > 1 and min(map(grades, held)) < READ:
+        for one_each, more in split(members, held, single=single):
+            if len(one_each) > 1 and min(map(grades, one_each)) < READ:
                 yield one_each, _names(members, held, one_each) if more else {}
 
 
@@ -104,10 +134,8 @@ def _chunks(members: Members, order: Order) -> Iterator[array[int]]:
     """The contents that have to be read, so many at a time that several processors have work to the end."""
     waiting = array("I")
     files = amount = 0
-    for number, size in enumerate(members.sizes):
-        held = order.held(number)
-        if len(held) < _LEAST or min(map(members.grades.__getitem__, held)) >= READ:
-            continue
+    for number in compress(range(len(members.sizes)), order.several()):
+        held, size = order.held(number), members.sizes[number]
         waiting.append(number)
         files += len(held)
         amount += len(held) * size
