@@ -233,7 +233,7 @@ def test_workers_of_dask_killed_at_random_lose_and_double_nothing(
 ) -> None:
     from kempt.host.workers.cluster import cluster_at
 
-    for each in range(5):
+    for each in range(50):
         kill = random_killer(dask.workers, each)
         assert undisturbed == scanned(tmp_path / f"round{each}.db", clones, cluster_at(dask.address), kill)
 

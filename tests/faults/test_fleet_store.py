@@ -111,9 +111,10 @@ def damage(path: str) -> None:
     """Overwrite the first page of all findings."""
     with closing(sqlite3.connect(path)) as look:
         (root,) = look.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'finding'").fetchone()
+        (size,) = look.execute("PRAGMA page_size").fetchone()
     with open(path, "r+b") as handle:
-        handle.seek((root - 1) * 4096)
-        handle.write(b"\xff" * 4096)
+        handle.seek((root - 1) * size)
+        handle.write(b"\xff" * size)
 
 
 def test_a_damaged_page_is_found_on_demand_and_by_whoever_reads_it(path: str) -> None:

@@ -7,6 +7,8 @@ from itertools import count, cycle, islice
 
 from kempt.model.fleet import Noted, Outcome, Promised, Waiver
 from kempt.model.fleet_overview import Coverage, InForce, Open, Overview, RuleTrend, RunSummary, Standing
+from kempt.report.fleet_json import to_json, to_jsonl
+from support.fleet_plain import counted, owners
 
 DAY = 24 * 3600.0
 NOW = 1_795_000_000.0
@@ -105,11 +107,11 @@ def trends(runs: int, held: tuple[Standing, ...]) -> tuple[RuleTrend, ...]:
 
 def overview(*repositories: Standing, number: int = 240, runs: int = 12, title: str = "platform") -> Overview:
     """A fleet of these repositories, or of `number` of them."""
-    held = repositories or tuple(map(standing, range(number)))
+    held = tuple(sorted(map(counted, repositories or map(standing, range(number))), key=lambda each: each.rank))
     covered = InForce(WAIVERS[0], 28, 4)
     return Overview(
         title, NOW, tuple(run(each, runs, held) for each in range(1, runs + 1)), held, trends(runs, held),
-        (WAIVERS[1],), (WAIVERS[2],), (covered,),
+        (WAIVERS[1],), (WAIVERS[2],), (covered,), "", owners(held),
     )  # fmt: skip
 
 
@@ -126,3 +128,13 @@ def many(names: tuple[str, ...], number: int) -> tuple[Standing, ...]:
             row if place % 3 else Standing(row.name, Outcome.FAILED, name, name, 0, (), name, name, name, NOW, ())
         )
     return tuple(rows)
+
+
+def json_of(found: Overview) -> str:
+    """The fleet as one object."""
+    return "".join(to_json(found, lambda each: each.findings))
+
+
+def jsonl_of(found: Overview) -> str:
+    """The fleet a repository a line."""
+    return "".join(to_jsonl(found, lambda each: each.findings))

@@ -34,14 +34,16 @@ def told_by(database: Path) -> Told:
     By the views that everybody may rely on would be nicer; here each row is wanted, so that one too many is seen.
     """
     from kempt.host.store.fleet import FleetStore
+    from kempt.model.fleet_overview import Part
 
     with FleetStore.open(str(database), read_only=True) as store:
         rows = [
             (
                 each.name.rpartition("/")[2], each.outcome, each.head, each.branch, each.files, each.promises,
-                each.error, each.owners, tuple(sorted(found.noted for found in each.findings)),
+                each.error, each.owners,
+                tuple(sorted(found.noted for found in store.findings(Part((number,)), number))),
             )
-            for each in store.standings()
+            for number, each in store.standings().items()
         ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row[0]))
 

@@ -16,7 +16,15 @@ from support.repositories import Repository, make_repository
 TIDY = {".gitignore": ".venv\n__pycache__/\n", "a.txt": "", "shop/b.py": ""}
 MARKUP = ("x<", "script><script>document.title=1<", "script>")
 """Folders whose path has a whole script in it."""
-ODD_NAMES = ("\x1b[31mred\x1b]0;x\x07", "=cmd|' -C calc'!A1", "\u202egnp.exe", "two\nlines", "-rf", "::error x", "a b%0A")
+ODD_NAMES = (
+    "\x1b[31mred\x1b]0;x\x07",
+    "=cmd|' -C calc'!A1",
+    "\u202egnp.exe",
+    "two\nlines",
+    "-rf",
+    "::error x",
+    "a b%0A",
+)
 PROGRAMS = (
     *("core.fsmonitor", "core.sshCommand", "core.pager", "core.askPass", "core.alternateRefsCommand", "gpg.program"),
     *("filter.x.smudge", "filter.x.clean", "filter.x.process", "diff.x.textconv", "diff.external"),
@@ -84,7 +92,9 @@ def _odd(repository: Repository, program: Path) -> None:
     """Names that terminals, logs and shells obey, folders called `..` and `.git`, links in the place of files."""
     blob = repository.git("rev-parse", "HEAD:a.txt").strip()
     link = repository.git("hash-object", "-w", "--stdin", input=b"/etc/passwd").strip()
-    inner = _tree(repository, [("120000", link, "pyproject.toml"), ("100644", blob, "hooks"), ("100644", blob, "a.pyc")])
+    inner = _tree(
+        repository, [("120000", link, "pyproject.toml"), ("100644", blob, "hooks"), ("100644", blob, "a.pyc")]
+    )
     entries = [("100644", blob, name) for name in ODD_NAMES]
     entries += [("40000", inner, name) for name in ("..", ".git", "__pycache__")] + [("120000", link, ".gitignore")]
     _commit(repository, _tree(repository, entries))
@@ -146,8 +156,8 @@ def _included(repository: Repository, program: Path) -> None:
 def _promisor(repository: Repository, program: Path) -> None:
     blob = repository.git("rev-parse", "HEAD:.gitignore").strip()
     (repository.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    _configure(repository, f'[core]\n\tsshCommand = {program}\n\trepositoryFormatVersion = 1\n[remote "origin"]\n'
-               "\turl = ssh://example.invalid/x\n\tpromisor = true\n[extensions]\n\tpartialClone = origin\n")  # fmt: skip
+    text = f"[core]\n\tsshCommand = {program}\n\trepositoryFormatVersion = 1\n[extensions]\n\tpartialClone = origin\n"
+    _configure(repository, text + '[remote "origin"]\n\turl = ssh://example.invalid/x\n\tpromisor = true\n')
 
 
 def _alternates(repository: Repository, program: Path) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import os
 import socket
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,7 +28,13 @@ PLAIN = ("tidy", "bytecode", "project", "conflict")
 SOUND = ("sha256", "shallow", "detached", "odd", "submodule", "bombs", "huge")
 LOCAL = ("programs", "included", "alternates")
 HOSTILE_LINES = (
-    *("ext::sh -c x", "file://elsewhere/x", "https://example.invalid/a?b", "ssh://-oProxyCommand=x/y", "http://a/\u202eb"),
+    *(
+        "ext::sh -c x",
+        "file://elsewhere/x",
+        "https://example.invalid/a?b",
+        "ssh://-oProxyCommand=x/y",
+        "http://a/\u202eb",
+    ),
     f"https://me:{TOKEN}@example.invalid/x.git",
 )
 """Lines of a list that are left out, and told."""
@@ -43,6 +48,13 @@ class Member(NamedTuple):
     error: str = ""
     kind: str = ""
     at: Path | None = None
+
+
+class Asked(NamedTuple):
+    """Requests or connections that were about one repository, and how many of them fetched something."""
+
+    asked: int
+    fetches: int
 
 
 class World:
@@ -95,21 +107,35 @@ class World:
         commit = repository.git("commit-tree", tree, "-p", parent, "-m", "later").strip()
         repository.git("update-ref", "HEAD", commit)
 
-    def connections(self) -> dict[str, int]:
-        """How many times each repository was asked for, by its name: requests of HTTP, connections to the daemon."""
-        found = dict.fromkeys(self.members, 0)
-        asked = [self.http.url(each.path.split("/")[1]) for each in self.http.requests]
-        log = self.daemon_log.read_text("utf-8", "replace").splitlines()
-        asked += [self.daemon.url(line.rpartition(" '/")[2].rstrip("'")) for line in log if " Request upload-pack " in line]
-        for url in asked:
-            name = url.removesuffix(".git")
-            found[name] = found.get(name, 0) + 1
+    def change_some(self, number: int) -> frozenset[str]:
+        """A commit in so many served repositories: half of them tidy ones, half with bytecode."""
+        there = [(name, each) for name, each in self.members.items() if each.at and each.at.parent == self.served]
+        halves = [[name for name, each in there if each.kind == kind] for kind in ("tidy", "bytecode")]
+        changed = frozenset(name for half in halves for name in half[: number // 2])
+        for name in changed:
+            self.change(name)
+        return changed
+
+    def asked(self) -> dict[str, Asked]:
+        """What was asked of each repository since the last `forget`, by its name."""
+        found: dict[str, Asked] = {}
+        for url in {url for url, _ in self._questions()}:
+            mine = [fetches for each, fetches in self._questions() if each == url]
+            is_daemon = url.startswith("git:")  # its log does not say what for: first the HEAD, then fetches
+            found[url.removesuffix(".git")] = Asked(len(mine), len(mine) - 1 if is_daemon else sum(mine))
         return found
 
+    def _questions(self) -> Iterator[tuple[str, bool]]:
+        for each in self.http.requests:
+            yield self.http.url(each.path.split("/")[1]), b"command=fetch" in each.body
+        for line in self.daemon_log.read_text("utf-8", "replace").splitlines():
+            if " Request upload-pack " in line:
+                yield self.daemon.url(line.rpartition(" '/")[2].rstrip("'")), False
+
     def forget(self) -> None:
-        """Count anew."""
+        """Count anew what is asked."""
         self.http.requests.clear()
-        self.daemon_log.write_bytes(b"")
+        os.truncate(self.daemon_log, 0)
 
     def _build(self) -> None:
         for number in range(self._plain):
@@ -132,9 +158,7 @@ class World:
         self.members[str(self._clones / "no-such-clone")] = Member(BAD, "*")
         self.inventory.write_text("".join(f"{line}\n" for line in self._lines), encoding="utf-8")
 
-    def _serve(
-        self, name: str, kind: str, server: GitHttp | GitDaemon, outcome: Outcome = OK, error: str = ""
-    ) -> None:
+    def _serve(self, name: str, kind: str, server: GitHttp | GitDaemon, outcome: Outcome = OK, error: str = "") -> None:
         at = self.kinds.git_dir(kind, self.served / f"{name}.git")
         self._lines.append(server.url(f"{name}.git"))
         self.members[server.url(name)] = Member(outcome, error, kind, at)
@@ -153,11 +177,12 @@ class World:
             "gone": (says(404), BAD, "not-found"), "locked": (says(401), BAD, "denied"),
             "forbidden": (says(403), BAD, "denied"), "garbage": (babbles, BAD, "damaged"),
             "away": (moved(self.elsewhere.url("tidy-h0.git")), BAD, "redirected"),
-            "renamed": (moved(self.http.url("tidy-h0.git")), OK, ""),
+            "renamed": (moved(self.http.url("new-name.git")), OK, ""),
             "private": (wants(f"Basic {BASIC}"), OK, ""),
         }  # fmt: skip
         if self._slow:
             behaviours |= {"hanging": (hangs, BAD, "timeout"), "hanging-up": (breaks_off, BAD, "unreachable")}
+        self.kinds.git_dir("tidy", self.served / "new-name.git")
         for name, (behaviour, outcome, error) in behaviours.items():
             self._serve(name, "tidy", self.http, outcome, error)
             self.http.behaviours[f"{name}.git"] = behaviour
@@ -197,9 +222,9 @@ class Watch:
 
 
 def _command_lines() -> Iterator[bytes]:
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
+    for name in filter(str.isdecimal, os.listdir("/proc")):
         try:
-            yield each.read_bytes()
+            yield Path(f"/proc/{name}/cmdline").read_bytes()
         except OSError:
             continue
 
@@ -214,12 +239,3 @@ def wrong(members: Mapping[str, Member], rows: Mapping[str, Mapping[str, object]
         if told[0] != member.outcome.value or not error_fits or (told[1] and not row.get("reason")):
             found[name] = (member.outcome.value, member.error, *told, row.get("reason"))
     return found | dict.fromkeys(rows.keys() - members.keys(), "not asked for")
-
-
-def wait_until(holds: object, seconds: float = 60.0) -> None:
-    """Wait for something that is called to be true."""
-    assert callable(holds)
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)

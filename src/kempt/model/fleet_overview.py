@@ -166,10 +166,22 @@ class Owned(NamedTuple):
     repositories: int
 
 
+class Candidate(NamedTuple):
+    """What waivers and sums ask of an open finding. `repository` is its number in the database, `bytes` 0 or more."""
+
+    repository: int
+    code: str
+    level: str
+    path: str
+    bytes: int
+    fix: str
+    owners: str
+
+
 class Part(NamedTuple):
     """Some of the open findings: those in repositories with these numbers.
 
-    With `owned` only those with one of these texts as owners, and where a finding has none, those in repositories of
+    With `owned` only those that have one of these texts as owners, and of those without, the ones in repositories of
     `owners_own`.
     """
 

@@ -8,9 +8,7 @@ from datetime import UTC, datetime
 
 from kempt.model.fleet import Outcome, Waiver
 from kempt.model.fleet_overview import Overview, RuleTrend, Standing
-from kempt.model.rule import PROMISES
-from kempt.report.caches import bar
-from kempt.report.columns import pad, paint, width, wrap
+from kempt.report.columns import paint, wrap
 from kempt.report.disk import middle_cut
 from kempt.report.escape import visible
 from kempt.report.fleet_figures import (
@@ -19,20 +17,18 @@ from kempt.report.fleet_figures import (
     coverages,
     failed,
     has_before,
-    judged,
     mendable,
-    percent,
-    tally,
     whole,
     worst,
 )  # fmt: skip
+from kempt.report.fleet_lines import promises, sentence
 from kempt.report.look import Look
 from kempt.report.quantity import count
 from kempt.report.redaction import redacted
 
 TOP = 10
 """How many of the worst repositories, of the most frequent rules and of failures are listed; all with `verbose`."""
-_BAR, _LEAST_FOR_BARS, _LEAST_NAME = 12, 80, 14
+_LEAST_NAME = 14
 _ONE = {Outcome.CHECKED: "looked at", Outcome.UNCHANGED: "unchanged", Outcome.FAILED: "failed"}
 
 
@@ -98,14 +94,9 @@ def _numbers(overview: Overview, look: Look) -> Iterator[str]:
 
 
 def _found(overview: Overview) -> str:
-    """The findings in a sentence: how many, waived ones, against the run before."""
-    found = whole(overview)
-    text = tally(found.amount)
-    text = text[0].upper() + text[1:] + (f", {found.waived:,} more waived" if found.waived else "")
-    if len(overview.runs) > 1:
-        before, last = overview.runs[-2:]
-        text += f"; {last.new:,} new and {last.gone:,} gone since run {before.number:,}"
-    return f"{text}."
+    found, runs = whole(overview), overview.runs
+    moved = (runs[-1].new, runs[-1].gone, runs[-2].number) if len(runs) > 1 else None
+    return sentence(found.amount, found.waived, moved, failed=found.repositories[Outcome.FAILED])
 
 
 def _indented(text: str, look: Look, indent: int = 2, hang: int = 2) -> Iterator[str]:
@@ -115,36 +106,8 @@ def _indented(text: str, look: Look, indent: int = 2, hang: int = 2) -> Iterator
 
 
 def _promises(overview: Overview, look: Look, *, blocks: bool) -> Iterator[str]:
-    """A line for each promise: how many of a hundred keep it, a bar, who does not, and how it moved."""
-    if not overview.repositories:
-        return
-    names = max(map(len, PROMISES.values()))
-    for each in coverages(overview):
-        share, moved = percent(each), change(each, overview)
-        known = share is not None and not each.unknown
-        mark, color = ("✗", "red") if each.broken else ("✓", "green") if known else ("·", "dim")
-        drawn = ""
-        if look.width >= _LEAST_FOR_BARS:
-            drawn = bar(each.kept, 0, judged(each), _BAR, blocks=blocks)[0]
-            drawn = f"{paint(drawn, 'cyan', on=look.color)}{' ' * (_BAR - width(drawn))}  "
-        parts = [f"{each.broken:,} break it"] if each.broken else []
-        parts += [f"{each.unknown:,} unknown"] if each.unknown else []
-        parts += [f"{each.absent:,} without"] if each.absent else []
-        said = "-" if share is None else f"{share}%"
-        start = f"  {paint(mark, color, on=look.color)} {pad(PROMISES[each.promise], names)}  {said:>4}  {drawn}"
-        rest = "  ".join(part for part in (_moved(moved), ", ".join(parts)) if part).rstrip()
-        if len(f"  {mark} ") + names + 8 + (_BAR + 2) * bool(drawn) + width(rest) <= look.width:
-            yield f"{start}{rest}".rstrip()
-        else:
-            yield start.rstrip()
-            yield from (f"    {line}" for line in wrap(rest.strip(), look.width - 4))
-
-
-def _moved(points: int | None) -> str:
-    """How a promise moved against the run before, in a column."""
-    if points is None:
-        return ""
-    return f"{f'{points:+d} point' if abs(points) == 1 else f'{points:+d} points' if points else 'as before':<11}"
+    if overview.repositories:
+        yield from promises([(each, change(each, overview)) for each in coverages(overview)], look, blocks=blocks)
 
 
 def _worst(overview: Overview, look: Look) -> Iterator[str]:
@@ -154,8 +117,11 @@ def _worst(overview: Overview, look: Look) -> Iterator[str]:
     start = beginning([each.name for each in overview.repositories])
     head = ("errors", "findings", "new", "gone")[: 4 if has_before(overview) else 2]
     rows = [
-        ((f"{of.errors:,}", f"{of.findings:,}", _some(each.new), _some(each.gone))[: len(head)], name_of(each, start))
-        for each, of in shown
+        (
+            (f"{each.amount.errors:,}", f"{each.amount.findings:,}", _some(each.new), _some(each.gone))[: len(head)],
+            name_of(each, start),
+        )
+        for each in shown
     ]
     below = f"most errors, below {visible(redacted(start))}" if start else "most errors"
     yield from _table(head, below, rows, look)

@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from kempt.model.finding import Level
 from kempt.model.fleet import Outcome, Promised
-from kempt.model.fleet_overview import Coverage, Open, Overview, Standing
+from kempt.model.fleet_overview import Amount, Coverage, Open, Overview, Standing
 from kempt.report.quantity import count
 
 NOBODY = "(no owner)"
 LEVELS = tuple(level.value for level in Level)
 _HUNDRED = 100
 _NOUNS = {"error": "errors", "warning": "warnings", "info": "info"}
-
-
-class Amount(NamedTuple):
-    """What some findings come to: how many of each level, and the bytes that they are about, as far as known."""
-
-    errors: int = 0
-    warnings: int = 0
-    infos: int = 0
-    bytes: int = 0
-
-    @property
-    def findings(self) -> int:
-        """All of them."""
-        return self.errors + self.warnings + self.infos
-
-
-class Owned(NamedTuple):
-    """What one owner has to look after. `repositories` have findings of theirs."""
-
-    owner: str
-    amount: Amount
-    repositories: int
 
 
 class Whole(NamedTuple):
@@ -53,31 +31,15 @@ class Whole(NamedTuple):
         return self.repositories.total()
 
 
-def counting(standing: Standing) -> list[Open]:
-    """The findings of a repository that count: those that no waiver covers."""
-    return [each for each in standing.findings if not each.waiver]
-
-
-def amount(findings: Iterable[Open]) -> Amount:
-    """What these findings come to."""
-    numbers = Counter[str]()
-    size = 0
-    for each in findings:
-        numbers[each.noted.level] += 1
-        size += each.noted.bytes or 0
-    return Amount._make((*(numbers[level] for level in LEVELS), size))
-
-
 def whole(overview: Overview) -> Whole:
     """The fleet in numbers."""
-    amounts = [amount(counting(each)) for each in overview.repositories]
-    summed = Amount(*map(sum, zip(*amounts, strict=True))) if amounts else Amount()
-    waived = sum(bool(found.waiver) for each in overview.repositories for found in each.findings)
-    clean = sum(
-        not of.findings and each.outcome is not Outcome.FAILED
-        for each, of in zip(overview.repositories, amounts, strict=True)
+    rows = overview.repositories
+    return Whole(
+        Counter(each.outcome for each in rows),
+        Amount(*map(sum, zip(Amount(), *(each.amount for each in rows), strict=True))),
+        sum(each.waived for each in rows),
+        sum(not each.amount.findings and each.outcome is not Outcome.FAILED for each in rows),
     )
-    return Whole(Counter(each.outcome for each in overview.repositories), summed, waived, clean)
 
 
 def tally(of: Amount) -> str:
@@ -92,30 +54,15 @@ def owners_of(found: Open, standing: Standing) -> tuple[str, ...]:
     return tuple(dict.fromkeys((found.noted.owners or standing.owners).split())) or (NOBODY,)
 
 
-def by_owner(overview: Overview) -> tuple[Owned, ...]:
-    """The findings by owner, the most first. One that has several owners counts for each of them."""
-    found: dict[str, list[Open]] = {}
-    places: dict[str, set[str]] = {}
-    for standing in overview.repositories:
-        for each in counting(standing):
-            for owner in owners_of(each, standing):
-                found.setdefault(owner, []).append(each)
-                places.setdefault(owner, set()).add(standing.name)
-    rows = [Owned(owner, amount(held), len(places[owner])) for owner, held in found.items()]
-    return tuple(sorted(rows, key=lambda row: (row.owner == NOBODY, -row.amount.findings, row.owner)))
-
-
 def failed(overview: Overview) -> list[Standing]:
     """The repositories that could not be looked at, by reason."""
     found = [each for each in overview.repositories if each.outcome is Outcome.FAILED]
     return sorted(found, key=lambda each: (each.error, each.name))
 
 
-def worst(overview: Overview) -> list[tuple[Standing, Amount]]:
-    """The repositories with findings that count: those with most errors first, then most of all."""
-    rows = [(each, amount(counting(each))) for each in overview.repositories]
-    held = [row for row in rows if row[1].findings]
-    return sorted(held, key=lambda row: (-row[1].errors, -row[1].findings, row[0].name))
+def worst(overview: Overview) -> list[Standing]:
+    """The repositories with findings that count, the worst first."""
+    return [each for each in overview.repositories if each.amount.findings]
 
 
 def judged(coverage: Coverage) -> int:
@@ -175,4 +122,4 @@ def has_before(overview: Overview) -> bool:
 
 def mendable(overview: Overview) -> int:
     """In how many repositories kempt could mend something safely."""
-    return sum(any(each.noted.fix == "safe" for each in counting(standing)) for standing in overview.repositories)
+    return sum(each.is_mendable for each in overview.repositories)

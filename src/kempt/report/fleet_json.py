@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
 
 from kempt.model.fleet import Noted, Outcome, Waiver
-from kempt.model.fleet_overview import InForce, Open, Overview, RuleTrend, RunSummary, Standing
+from kempt.model.fleet_overview import Amount, InForce, Open, Overview, RuleTrend, RunSummary, Standing
 from kempt.model.rule import PROMISES
 from kempt.report.escape import well_formed
-from kempt.report.fleet_figures import Amount, amount, by_owner, counting, whole
-from kempt.report.json import VERSION, array, encode
+from kempt.report.fleet_figures import NOBODY, whole
+from kempt.report.json import VERSION, encode
 from kempt.report.redaction import redacted
 
-
-def to_json(overview: Overview) -> str:
-    """One object; each repository is on a line of its own, in `repositories`, the worst first."""
-    parts = {key: encode(value) for key, value in _head(overview).items()}
-    parts["repositories"] = array([encode(record(each)) for each in overview.repositories], "    ")
-    parts |= {key: encode(value) for key, value in _tail(overview).items()}
-    return "{\n" + ",\n".join(f'  "{key}": {value}' for key, value in parts.items()) + "\n}\n"
+Found: TypeAlias = Callable[[Standing], Iterable[Open]]
+"""What says the findings of a repository, all of them, the worst first."""
 
 
-def to_jsonl(overview: Overview) -> Iterator[str]:
+def to_json(overview: Overview, found: Found) -> Iterator[str]:
+    """One object; each repository is on a line of its own, in `repositories`, the worst first.
+
+    It comes in pieces, and so do the findings: `found` is asked for those of one repository after the other.
+    """
+    yield "{\n" + "".join(f'  "{key}": {encode(value)},\n' for key, value in _head(overview).items())
+    yield '  "repositories": ['
+    for place, each in enumerate(overview.repositories):
+        yield f"{',' if place else ''}\n    {encode(record(each, found(each)))}"
+    yield "\n  ]" if overview.repositories else "]"
+    yield "".join(f',\n  "{key}": {encode(value)}' for key, value in _tail(overview).items()) + "\n}\n"
+
+
+def to_jsonl(overview: Overview, found: Found) -> Iterator[str]:
     """One repository a line; the last line is all the rest."""
     for each in overview.repositories:
-        yield f"{encode(record(each))}\n"
+        yield f"{encode(record(each, found(each)))}\n"
     yield f"{encode({**_head(overview), **_tail(overview)})}\n"
 
 
-def record(standing: Standing) -> dict[str, object]:
+def record(standing: Standing, findings: Iterable[Open]) -> dict[str, object]:
     """One repository. `promises` are null where it failed; times are seconds since 1970, UTC; null is not known."""
-    counted = amount(counting(standing))
     return {
         "name": _text(standing.name),
         "outcome": standing.outcome.value,
@@ -42,10 +50,10 @@ def record(standing: Standing) -> dict[str, object]:
         "reason": _text(standing.reason) or None,
         "owners": _text(standing.owners).split(),
         "looked_at": standing.looked_at or None,
-        "summary": _amount(counted),
+        "summary": _amount(standing.amount),
         "new": standing.new,
         "gone": standing.gone,
-        "findings": [_finding(each) for each in standing.findings],
+        "findings": [_finding(each) for each in findings],
     }
 
 
@@ -62,8 +70,8 @@ def _tail(overview: Overview) -> dict[str, object]:
     return {
         "rules": [_rule(each) for each in overview.rules],
         "owners": [
-            {"owner": _text(each.owner), "repositories": each.repositories, **_amount(each.amount)}
-            for each in by_owner(overview)
+            {"owner": _text(each.owner) or NOBODY, "repositories": each.repositories, **_amount(each.amount)}
+            for each in overview.owners
         ],
         "waivers": [
             *(_waiver(each, "expired") for each in overview.expired),

@@ -8,24 +8,19 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 from kempt.model.fleet import Outcome
-from kempt.model.fleet_overview import Overview, Standing
+from kempt.model.fleet_overview import Overview
 from kempt.model.rule import PROMISES
 from kempt.report.escape import visible
 from kempt.report.fleet import day, moment
 from kempt.report.fleet_figures import (
-    Amount,
     Whole,
-    amount,
     change,
-    counting,
     coverages,
     failed,
-    has_before,
     mendable,
     percent,
     whole,
@@ -93,14 +88,13 @@ def render(overview: Overview, *, target: str = "") -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
         finalize=_inert,
     )  # fmt: skip
-    ordered = _ordered(overview)
-    numbers, start = places(ordered), start_of(overview)
+    numbers, start = places(overview), start_of(overview)
     return environment.from_string(TEMPLATE).render(
         style=STYLE, script=SCRIPT, style_digest=_digest(STYLE), script_digest=_digest(SCRIPT), signs=SIGNS,
         **_head(overview), **_next(overview, target), **_tables(overview, numbers, start),
-        **_all(overview, ordered, numbers, start),
-        views=_views(ordered, overview, numbers, start),
-        details=tuple(details(overview, ordered, numbers, start, target)), details_said=_details_said(ordered, numbers),
+        **_all(overview, numbers, start),
+        views=_views(overview, numbers, start),
+        details=tuple(details(overview, numbers, start, target)), details_said=_details_said(overview, numbers),
     )  # fmt: skip
 
 
@@ -111,16 +105,6 @@ def _inert(value: object) -> object:
 
 def _digest(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _ordered(overview: Overview) -> list[tuple[Standing, Amount]]:
-    """All repositories: those with findings that count, the worst first, then what failed, then the others."""
-    rows = [(each, amount(counting(each))) for each in overview.repositories]
-    return sorted(
-        rows,
-        key=lambda row: (not row[1].findings, -row[1].errors, -row[1].findings, row[0].outcome is not Outcome.FAILED,
-                         not row[0].findings, row[0].name),
-    )  # fmt: skip
 
 
 def _head(overview: Overview) -> dict[str, object]:
@@ -161,7 +145,7 @@ def _heading(found: Whole, overview: Overview) -> str:
             if not found.repositories[Outcome.FAILED]
             else f"No findings in what was seen of {of}"
         )
-    places = sum(any(not each.waiver for each in one.findings) for one in overview.repositories)
+    places = sum(bool(each.amount.findings) for each in overview.repositories)
     return f"{count(found.amount.findings, 'finding')} in {places:,} of {of}"
 
 
@@ -198,7 +182,7 @@ def _parts(found: Whole, overview: Overview) -> tuple[tuple[str, str], ...]:
         "failed": bool(found.repositories[Outcome.FAILED]), "rules": any(any(rule.counts) for rule in overview.rules),
         "owners": bool(found.amount.findings), "waivers": any((overview.expired, overview.idle, overview.in_force)),
         "repositories": bool(overview.repositories),
-        "details": any(each.findings or each.outcome is Outcome.FAILED for each in overview.repositories),
+        "details": any(each.held or each.outcome is Outcome.FAILED for each in overview.repositories),
     }  # fmt: skip
     names = {"promises": "Promises", "worst": "Findings", "failed": "Failed", "rules": "Rules", "owners": "Owners",
              "waivers": "Waivers", "repositories": "Repositories", "details": "One by one"}  # fmt: skip
@@ -221,13 +205,11 @@ def _promises(overview: Overview) -> tuple[Kept, ...]:
     return tuple(rows)
 
 
-def _views(
-    ordered: Sequence[tuple[Standing, Amount]], overview: Overview, numbers: dict[str, int], start: str
-) -> tuple[View, ...]:
+def _views(overview: Overview, numbers: dict[str, int], start: str) -> tuple[View, ...]:
     """Where the findings are, by number and, where any is known, by bytes."""
     made = (
-        View(measure.name, treemap(ordered, overview, measure), treemap(ordered, overview, measure, narrow=True),
-             tuple(heaviest(ordered, numbers, measure, start)))
+        View(measure.name, treemap(overview, measure), treemap(overview, measure, narrow=True),
+             tuple(heaviest(overview, numbers, measure, start)))
         for measure in MEASURES
     )  # fmt: skip
     return tuple(view for view in made if view.wide)
@@ -249,11 +231,9 @@ def _tables(overview: Overview, numbers: dict[str, int], start: str) -> dict[str
     }  # fmt: skip
 
 
-def _all(
-    overview: Overview, ordered: Sequence[tuple[Standing, Amount]], numbers: dict[str, int], start: str
-) -> dict[str, object]:
+def _all(overview: Overview, numbers: dict[str, int], start: str) -> dict[str, object]:
     """The table of all repositories: so many as rows, the others as data for sorting and filtering."""
-    rows = tuple(lines(ordered, numbers, start, compared=has_before(overview)))
+    rows = tuple(lines(overview, numbers, start))
     rest = rows[LISTED:]
     said = f"{LISTED:,} are listed; sorting and filtering reach all {len(rows):,}. `--only GLOB` makes a page of fewer."
     return {
@@ -262,14 +242,14 @@ def _all(
     }  # fmt: skip
 
 
-def _details_said(ordered: Sequence[tuple[Standing, Amount]], numbers: dict[str, int]) -> str:
+def _details_said(overview: Overview, numbers: dict[str, int]) -> str:
     """What has a section and what has not, in words."""
-    held = sum(bool(each.findings) or each.outcome is Outcome.FAILED for each, _ in ordered)
+    rows = overview.repositories
+    held = sum(bool(each.held) or each.outcome is Outcome.FAILED for each in rows)
     said = "What to type, and each finding with the days on which it was first and last seen."
     if held > len(numbers):
         said += f" The first {DETAILED:,} of {held:,} repositories are here; `--only GLOB` makes a page of the others."
-    listed = sum(len(each.findings) for each, _ in ordered)
-    if listed > FINDINGS or any(len(each.findings) > OF_ONE for each, _ in ordered):
+    if sum(each.held for each in rows) > FINDINGS or any(each.held > OF_ONE for each in rows):
         said += (
             f" At most {FINDINGS:,} findings are listed, {OF_ONE} of one repository; the others are counted by rule."
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kempt.model.fleet_overview import Coverage, Overview, RunSummary, Standing
+from kempt.model.fleet_overview import Amount, Coverage, Overview, RunSummary, Standing
 from kempt.report.disk import middle_cut
 from kempt.report.escape import xml
 from kempt.report.fleet import day, name_of
-from kempt.report.fleet_figures import Amount, beginning, judged, percent
+from kempt.report.fleet_figures import beginning, judged, percent
 from kempt.report.quantity import count, size
 from kempt.report.treemap import GAP, Rectangle, shape, squares, strips
 
@@ -112,24 +112,20 @@ def bar(part: int, whole: int, most: int) -> str:
     )
 
 
-def treemap(
-    rows: Sequence[tuple[Standing, Amount]], overview: Overview, measure: Measure, *, narrow: bool = False
-) -> str:
+def treemap(overview: Overview, measure: Measure, *, narrow: bool = False) -> str:
     """A box for each repository, as large as what it has; empty where none has anything."""
     width, height = NARROW if narrow else WIDE
-    held = sorted(
-        (row for row in rows if measure.of(row[1])), key=lambda row: (-measure.of(row[1]), row[0].name)
-    )  # fmt: skip
-    total = sum(measure.of(amount) for _, amount in held)
+    held = heavy(overview, measure)
+    total = sum(measure.of(each.amount) for each in held)
     if not total:
         return ""
     least = _SMALLEST * total / (width * height)
     most = _NARROW_BOXES if narrow else _BOXES
-    shown = [row for row in held[:most] if measure.of(row[1]) >= least]
+    shown = [each for each in held[:most] if measure.of(each.amount) >= least]
     start = beginning([each.name for each in overview.repositories])
-    boxes = [(name_of(each, start), amount) for each, amount in shown]
+    boxes = [(name_of(each, start), each.amount) for each in shown]
     if len(shown) < len(held):
-        rest = Amount(*map(sum, zip(*(amount for _, amount in held[len(shown) :]), strict=True)))
+        rest = Amount(*map(sum, zip(*(each.amount for each in held[len(shown) :]), strict=True)))
         boxes.append((count(len(held) - len(shown), "smaller one"), rest))
         boxes.sort(key=lambda box: -measure.of(box[1]))
     areas = squares(Rectangle(0, 0, width, height), [measure.of(amount) for _, amount in boxes])
@@ -141,6 +137,12 @@ def treemap(
     return (
         f'<svg class="map {kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{xml(label)}">\n{shapes}</svg>'
     )
+
+
+def heavy(overview: Overview, measure: Measure) -> list[Standing]:
+    """The repositories that weigh something, the heaviest first."""
+    held = (each for each in overview.repositories if measure.of(each.amount))
+    return sorted(held, key=lambda each: (-measure.of(each.amount), each.name))
 
 
 def _box(area: Rectangle, name: str, amount: Amount, measure: Measure, *, titles: bool) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kempt.model.fleet import Outcome
 from kempt.model.fleet_overview import Open, Overview, Standing
 from kempt.model.rule import PROMISES
 from kempt.report.fleet import day, moment, name_of
-from kempt.report.fleet_figures import LEVELS, NOBODY, Amount, owners_of, tally
+from kempt.report.fleet_figures import LEVELS, NOBODY, owners_of, tally
 from kempt.report.fleet_page_rows import SIGNS, STATES, WORDS, cut
 from kempt.report.quantity import count, size
 from kempt.report.shell import pattern, quoted, word
@@ -57,28 +57,30 @@ class Detail(NamedTuple):
     command: str
 
 
-def places(ordered: Sequence[tuple[Standing, Amount]]) -> dict[str, int]:
+def places(overview: Overview) -> dict[str, int]:
     """The number of each repository that has a section, from 1: those with findings or without an outcome."""
-    held = (each.name for each, _ in ordered if each.findings or each.outcome is Outcome.FAILED)
+    held = (each.name for each in overview.repositories if each.held or each.outcome is Outcome.FAILED)
     return {name: place for place, name in zip(range(1, DETAILED + 1), held, strict=False)}
 
 
-def details(
-    overview: Overview, ordered: Sequence[tuple[Standing, Amount]], numbers: Mapping[str, int], start: str, target: str
-) -> Iterator[Detail]:
+def details(overview: Overview, numbers: Mapping[str, int], start: str, target: str) -> Iterator[Detail]:
     """The sections. `target` is what commands repeat: where the database is."""
     left = FINDINGS
     names = {rule.code: rule.name for rule in overview.rules}
-    for standing, amount in ordered:
+    for standing in overview.repositories:
         if standing.name not in numbers:
             continue
         shown = standing.findings[: min(left, OF_ONE)]
         left -= len(shown)
-        rest = standing.findings[len(shown) :]
+        rest = Counter[str]()
+        for kind in standing.kinds:
+            rest[kind.code] += kind.counting + kind.waived
+        rest.subtract(each.noted.code for each in shown)
+        rest = +rest
         where = f"fleet report --only {pattern(standing.name)}"
         yield Detail(
             numbers[standing.name], cut(name_of(standing, start), _PATH), cut(standing.name, _PATH),
-            _said(standing, amount), _facts(standing), _promises(standing),
+            _said(standing), _facts(standing), _promises(standing),
             cut(standing.reason or standing.error or "the reason is not known")
             if standing.outcome is Outcome.FAILED else "",
             tuple(each for each in _commands(standing, target) if len(each[0]) <= _TYPED),
@@ -87,12 +89,12 @@ def details(
         )  # fmt: skip
 
 
-def _said(standing: Standing, amount: Amount) -> str:
+def _said(standing: Standing) -> str:
     """What its line says."""
-    if not standing.findings:
-        return "failed" if standing.outcome is Outcome.FAILED else tally(amount)
-    excused = len(standing.findings) - amount.findings
-    said = f"{tally(amount)}, {excused:,} waived" if excused else tally(amount)
+    said = tally(standing.amount)
+    if not standing.held:
+        return "failed" if standing.outcome is Outcome.FAILED else said
+    said += f", {standing.waived:,} waived" if standing.waived else ""
     return f"failed; last known: {said}" if standing.outcome is Outcome.FAILED else said
 
 
@@ -117,7 +119,7 @@ def _commands(standing: Standing, target: str) -> Iterator[tuple[str, str]]:
     only = f"--only {pattern(standing.name)}"
     if standing.outcome is Outcome.FAILED:
         yield _typed(f"fleet report {only}", target), "shows what is known of it; the next scan tries it again"
-    held = [each.noted for each in standing.findings if not each.waiver]
+    held = [each for each in standing.kinds if each.counting]
     kinds = {each.fix for each in held}
     if "safe" in kinds:
         yield (
@@ -130,7 +132,7 @@ def _commands(standing: Standing, target: str) -> Iterator[tuple[str, str]]:
         yield f"kempt check --fix{here}", f"mends what is safe{inside}"
     if "unsafe" in kinds:
         yield f"kempt check --fix --unsafe-fixes{here}", f"mends more{inside}, after a look at what changes"
-    by_hand = sorted(Counter(each.code for each in held if each.fix not in {"safe", "unsafe"}))
+    by_hand = sorted({each.code for each in held if each.fix not in {"safe", "unsafe"}})
     if by_hand:
         codes = f"; so do {', '.join(by_hand[1:5])}" if by_hand[1:] else ""
         yield f"kempt rule {word(by_hand[0])}", f"explains what is mended by hand{cut(codes, 60)}"
@@ -151,14 +153,14 @@ def _finding(each: Open, standing: Standing) -> Finding:
     )  # fmt: skip
 
 
-def _counted(rest: Sequence[Open], names: Mapping[str, str], listed: int) -> str:
+def _counted(rest: Counter[str], names: Mapping[str, str], listed: int) -> str:
     """The findings that are not listed, by rule."""
     if not rest:
         return ""
-    rules = Counter(each.noted.code for each in rest).most_common()
+    rules = sorted(rest.items(), key=lambda row: (-row[1], row[0]))
     said = ", ".join(f"{number:,} {cut(_named(code, names), 50)}" for code, number in rules[:_RULES])
     said += f" and {len(rules) - _RULES:,} more rules" if rules[_RULES:] else ""
-    return f"{len(rest):,} {'more' if listed else 'findings'}, not listed here: {said}."
+    return f"{rest.total():,} {'more' if listed else 'findings'}, not listed here: {said}."
 
 
 def _named(code: str, names: Mapping[str, str]) -> str:

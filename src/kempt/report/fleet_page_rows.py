@@ -7,13 +7,13 @@ from json import dumps
 from typing import NamedTuple
 
 from kempt.model.fleet import Outcome, Promised, Waiver
-from kempt.model.fleet_overview import InForce, Overview, RunSummary, Standing
+from kempt.model.fleet_overview import Amount, InForce, Overview, RunSummary
 from kempt.model.rule import PROMISES
 from kempt.report.disk import middle_cut
 from kempt.report.escape import visible
 from kempt.report.fleet import day, moment, name_of
-from kempt.report.fleet_figures import Amount, Owned, beginning, by_owner, failed, judged, percent
-from kempt.report.fleet_page_charts import Measure, bar, spark
+from kempt.report.fleet_figures import NOBODY, beginning, failed, has_before, judged, percent
+from kempt.report.fleet_page_charts import Measure, bar, heavy, spark
 from kempt.report.quantity import count
 from kempt.report.redaction import redacted
 
@@ -111,19 +111,15 @@ def cut(text: str, most: int = _SAID) -> str:
     return middle_cut(visible(redacted(text[: 2 * most] + text[-2 * most :] if len(text) > 4 * most else text)), most)
 
 
-def lines(
-    ordered: Sequence[tuple[Standing, Amount]], places: Mapping[str, int], start: str, *, compared: bool
-) -> Iterator[Line]:
-    """The repositories in this order; `places` are the numbers of their sections.
-
-    `compared`: there was a run before, so that something can be new or gone.
-    """
-    for each, amount in ordered:
+def lines(overview: Overview, places: Mapping[str, int], start: str) -> Iterator[Line]:
+    """The repositories, the worst first; `places` are the numbers of their sections."""
+    compared = has_before(overview)
+    for each in overview.repositories:
         letters = "".join(STATES[state] for state in each.promises[:4]).ljust(4, "u")
         yield Line(
-            cut(name_of(each, start), _NAME), places.get(each.name, 0), WORDS[each.outcome], letters, amount.findings,
-            amount.errors, amount.warnings, each.new if compared else 0, each.gone if compared else 0,
-            cut(each.owners, _OWNERS),
+            cut(name_of(each, start), _NAME), places.get(each.name, 0), WORDS[each.outcome], letters,
+            each.amount.findings, each.amount.errors, each.amount.warnings, each.new if compared else 0,
+            each.gone if compared else 0, cut(each.owners, _OWNERS),
         )  # fmt: skip
 
 
@@ -132,13 +128,12 @@ def as_data(rows: Sequence[Line]) -> str:
     return dumps([list(row) for row in rows], ensure_ascii=True, separators=(",", ":")).translate(_HARMLESS)
 
 
-def heaviest(
-    rows: Sequence[tuple[Standing, Amount]], places: Mapping[str, int], measure: Measure, start: str
-) -> Iterator[Heavy]:
+def heaviest(overview: Overview, places: Mapping[str, int], measure: Measure, start: str) -> Iterator[Heavy]:
     """The worst by one measure, with bars: errors in full colour, or by bytes the whole of it."""
-    held = sorted((row for row in rows if measure.of(row[1])), key=lambda row: (-measure.of(row[1]), row[0].name))
-    most = measure.of(held[0][1]) if held else 0
-    for each, amount in held[:WORST]:
+    held = heavy(overview, measure)
+    most = measure.of(held[0].amount) if held else 0
+    for each in held[:WORST]:
+        amount = each.amount
         part = amount.errors if measure.name == "findings" else 0
         levels = (
             (amount.errors, "error", "errors"),
@@ -178,11 +173,14 @@ def rules(overview: Overview) -> Iterator[Ruled]:
 
 def owners(overview: Overview) -> Iterator[Owner]:
     """The owners with most findings."""
-    rows: Sequence[Owned] = by_owner(overview)[:OWNERS]
+    rows = overview.owners[:OWNERS]
     most = max((row.amount.findings for row in rows), default=0)
     for row in rows:
         yield Owner(
-            cut(row.owner, _OWNERS), row.amount, row.repositories, bar(row.amount.errors, row.amount.findings, most)
+            cut(row.owner or NOBODY, _OWNERS),
+            row.amount,
+            row.repositories,
+            bar(row.amount.errors, row.amount.findings, most),
         )
 
 

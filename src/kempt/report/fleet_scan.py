@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kempt.model.fleet import Row
-from kempt.model.fleet_overview import Coverage, RunSummary
-from kempt.model.rule import PROMISES
-from kempt.report.columns import pad, paint, width, wrap
+from kempt.model.fleet_overview import Amount, RunSummary
+from kempt.report.columns import paint, wrap
 from kempt.report.escape import visible, well_formed
 from kempt.report.fleet_figures import LEVELS
 from kempt.report.fleet_json import run_record
+from kempt.report.fleet_lines import promises, sentence
 from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
@@ -19,7 +19,7 @@ from kempt.report.redaction import redacted
 FAILED_SHOWN = 5
 """Failed repositories that are listed at the end; all with `verbose`."""
 _MINUTE, _HOUR = 60, 3600
-_FIRST = 2  # runs that it takes to have something new
+_SECOND = 2  # the first run against which something can be new
 
 
 class Progress:
@@ -54,11 +54,16 @@ def duration(seconds: float) -> str:
     return f"{whole // _HOUR:,} h {whole % _HOUR // _MINUTE} min"
 
 
-def summary(run: RunSummary, failed: Sequence[Row], took: float, look: Look) -> str:
+def summary(run: RunSummary, failed: Sequence[Row], took: float, look: Look, *, blocks: bool = True) -> str:
     """The end of a scan. `failed` are this run's; `look.target` is what commands to type next repeat: `--db FILE`."""
     parts = [list(_failures(run.failed, failed, look)), list(wrap(_found(run), look.width))]
     if not look.quiet:
-        parts = [[_heading(run, took)], list(_promises(run.promises, look)), *parts, list(_next(run, look))]
+        parts = [
+            [_heading(run, took)],
+            list(promises([(each, None) for each in run.promises], look, blocks=blocks)),
+            *parts,
+            list(_next(run, look)),
+        ]
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts if part)
 
 
@@ -101,52 +106,22 @@ def interrupted(done: int, total: int) -> str:
 
 def _heading(run: RunSummary, took: float) -> str:
     said = [f"{run.checked:,} looked at"] * bool(run.checked) + [f"{run.unchanged:,} unchanged"] * bool(run.unchanged)
-    said += [f"{run.failed:,} could not be checked"] * bool(run.failed)
+    said += [f"{run.failed:,} failed"] * bool(run.failed)
     received = f", {size(run.received)} received" if run.received else ""
     return f"{count(run.repositories, 'repository', 'repositories')} in {duration(took)}{received}: {', '.join(said)}"
 
 
-def _promises(coverages: Sequence[Coverage], look: Look) -> Iterator[str]:
-    """A line for each promise: in how many repositories it is kept, broken, not known, or without what it is about."""
-    names = max(map(width, PROMISES.values()))
-    figures = max((len(f"{n:,}") for each in coverages for n in each[1:]), default=1)
-    yield pad("", names + 6) + "  ".join(f"{word:>{max(figures, len(word))}}" for word in _COLUMNS)
-    for each in coverages:
-        mark, style = _mark(each)
-        cells = (
-            f"{number:>{max(figures, len(word))},}"
-            for word, number in zip(_COLUMNS, (each.kept, each.broken, each.unknown, each.absent), strict=True)
-        )
-        yield f"  {paint(mark, style, on=look.color)} {pad(PROMISES[each.promise], names + 2)}" + "  ".join(cells)
-
-
-_COLUMNS = ("kept", "broken", "unknown", "without")
-
-
-def _mark(coverage: Coverage) -> tuple[str, str]:
-    if coverage.broken:
-        return "✗", "red"
-    return ("·", "dim") if coverage.unknown or not coverage.kept else ("✓", "green")
-
-
 def _found(run: RunSummary) -> str:
-    found = run.errors + run.warnings + run.infos
-    amounts = ((run.errors, "error", ""), (run.warnings, "warning", ""), (run.infos, "info", "info"))
-    levels = ", ".join(count(number, noun, plural) for number, noun, plural in amounts if number)
-    none = "No findings in what could be checked" if run.failed else "No findings"
-    said = f"{count(found, 'finding')} ({levels})" if found else none
-    said += f"; {run.waived:,} more waived" if run.waived else ""
-    if run.number >= _FIRST:
-        said += f"; {run.new:,} new and {run.gone:,} gone since the last scan"
-    return f"{said}."
+    moved = (run.new, run.gone, 0) if run.number >= _SECOND else None
+    return sentence(Amount(run.errors, run.warnings, run.infos), run.waived, moved, failed=run.failed)
 
 
 def _failures(number: int, failed: Sequence[Row], look: Look) -> Iterator[str]:
-    """So many could not be checked; those of `failed` are known by name, others if an earlier part of the run has."""
+    """So many could not be looked at; those of `failed` are known by name, others if an earlier part of the run has."""
     if not number:
         return
     shown = failed if look.verbose else failed[:FAILED_SHOWN]
-    yield f"{count(number, 'repository', 'repositories')} could not be checked:"
+    yield f"{count(number, 'repository', 'repositories')} could not be looked at:"
     for row in shown:
         name, reason = visible(redacted(row.name)), visible(redacted(row.reason))
         yield f"  {paint('✗', 'red', on=look.color)} {name}  {row.error}: {reason}"

@@ -33,11 +33,10 @@ def test_the_end_says_where_the_fleet_stands_and_what_to_type_next(run: Run, clo
     expected = """\
 2 repositories in * s: 2 looked at
 
-                          kept  broken  unknown  without
-  · one command rebuilds     0       0        0        2
-  ✗ git is clean             1       1        0        0
-  · CI caches downloads      0       0        0        2
-  · images are lean          0       0        0        2
+  · one command rebuilds     -                2 without
+  ✗ git is clean           50%  ██████        1 break it
+  · CI caches downloads      -                2 without
+  · images are lean          -                2 without
 
 1 finding (1 error).
 
@@ -61,7 +60,7 @@ def test_a_repository_that_cannot_be_checked_is_named_and_the_run_never_green(ru
     ended = run("fleet", "scan", "list.txt", "--exit-zero", "--db", "x.db", cwd=clones)
 
     assert 2 == ended.status
-    assert f"1 repository could not be checked:\n  ✗ {clones}/missing  " in ended.out
+    assert f"1 repository could not be looked at:\n  ✗ {clones}/missing  " in ended.out
 
 
 def test_findings_alone_can_be_told_to_exit_0(run: Run, clones: Path) -> None:
@@ -114,7 +113,7 @@ def test_a_policy_counts_for_all_and_its_waivers_do_not_count(run: Run, clones: 
 
     ended = run("fleet", "scan", clones, "--config", "policy.toml", "-q", cwd=clones)
 
-    assert (0, "No findings; 1 more waived.\n", "") == ended
+    assert (0, "No findings, 1 more waived.\n", "") == ended
 
 
 def test_the_terminal_shows_how_far_it_is(clones: Path, home: Path) -> None:
@@ -135,6 +134,7 @@ def test_no_progress_means_none(clones: Path, home: Path) -> None:
     [
         pytest.param("--jobs 2 --scheduler tcp://x:1", "--jobs and --scheduler exclude each other", id="two-crews"),
         pytest.param("--jobs -1", "--jobs is a number of 1 or more", id="less-than-one"),
+        pytest.param("--timeout nan", "--timeout is a number of seconds up to 86,400", id="timeout"),
         pytest.param("--chunk 0", "--chunk is a number of 1 or more", id="empty-chunks"),
         pytest.param("--token github.com", "`--token github.com` is no HOST=VARIABLE", id="token"),
         pytest.param("--memory much", "`much` is no size", id="memory"),

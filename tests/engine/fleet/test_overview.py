@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kempt.engine.fleet.overview import Asked, overview, read_overview
+from kempt.engine.fleet.overview import Asked, Shown, read, reading
 from kempt.host.clock import day, now
 from kempt.host.store.fleet import FleetStore
 from kempt.model.fleet import Noted, Outcome, Promised, Row, Ruled, RunFacts, Waiver
 from kempt.model.fleet_overview import Coverage, InForce, Overview
 
+SHOWN = Shown(10, 100, 100)
 DAY = 24 * 3600.0
 BEGAN = 1_795_000_000.0
 TODAY = "2026-11-20"
@@ -49,7 +50,7 @@ def store(tmp_path: Path) -> Iterator[FleetStore]:
 
 
 def seen(store: FleetStore, asked: Asked | None = None, waivers: tuple[Waiver, ...] | None = ()) -> Overview:
-    return overview(store, waivers, TODAY, BEGAN + 2 * DAY, asked or Asked("team"))
+    return read(store, waivers, TODAY, BEGAN + 2 * DAY, (asked or Asked("team"))._replace(shown=SHOWN)).overview
 
 
 def counts(found: Overview) -> tuple[int, ...]:
@@ -137,7 +138,8 @@ def test_only_so_many_runs_are_looked_back_on(store: FleetStore) -> None:
 def test_a_database_without_a_finished_run_is_an_empty_fleet(tmp_path: Path) -> None:
     with FleetStore.open(str(tmp_path / "new.db"), create=True):
         pass
-    found = read_overview(str(tmp_path / "new.db"), Asked("new"))
+    with reading(str(tmp_path / "new.db"), Asked("new")) as new:
+        found = new.overview
 
     assert ("new", (), ()) == (found.title, found.runs, found.repositories)
 
@@ -149,7 +151,26 @@ def test_a_policy_brings_its_waivers_and_today_decides(tmp_path: Path, store: Fl
         for last in (day(now()), "2020-01-01")
     ]
     policy.write_text("\n".join(lines), encoding="utf-8")
-    found = read_overview(str(tmp_path / "fleet.db"), Asked("team", policy=str(policy)))
+    with reading(str(tmp_path / "fleet.db"), Asked("team", policy=str(policy))) as opened:
+        found = opened.overview
 
     assert (1, 1, 0, 1) == counts(found)
     assert (1, 1) == (len(found.in_force), len(found.expired))
+
+
+def test_so_many_findings_are_shown_as_asked_for_and_all_are_counted(store: FleetStore) -> None:
+    asked = Asked("team", shown=Shown(2, 2, 1))
+    found = read(store, (), TODAY, BEGAN + 2 * DAY, asked).overview
+
+    assert [(NAMES[0], 1, 2), (NAMES[1], 1, 1), (NAMES[2], 0, 0)] == [
+        (each.name, len(each.findings), sum(kind.counting for kind in each.kinds)) for each in found.repositories
+    ]
+
+
+def test_any_findings_are_read_while_the_database_is(store: FleetStore) -> None:
+    opened = read(store, (SHOP,), TODAY, BEGAN + 2 * DAY, Asked("team"))
+    (shop, *_) = opened.overview.repositories
+
+    assert ((), ["", "moves in March (until 2027-03-31)"]) == (
+        shop.findings, [each.waiver for each in opened.findings(shop)]
+    )  # fmt: skip

@@ -32,6 +32,13 @@ from kempt.engine.fleet.refusals import refusal
         ("fatal: early EOF\nfatal: fetch-pack: invalid index-pack output", "unreachable", True),
         ("fatal: transport 'ext' not allowed", "refused", False),
         ("fatal: protocol error: bad line length character: <htm", "damaged", False),
+        ("fatal: expected 'packfile'", "damaged", False),
+        (
+            "fatal: sha1 file 'x' write error. Out of diskspace\nfatal: fetch-pack: invalid index-pack output",
+            "no-space",
+            False,
+        ),
+        ("remote: fatal: write error: No space left on device\nfatal: early EOF", "unreachable", True),
         ("fatal: git upload-pack: not our ref 0123", "unadvertised", False),
         ("something else", "failed", False),
         ("", "failed", False),

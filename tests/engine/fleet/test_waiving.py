@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kempt.engine.fleet.waiving import covering, described, expired, idle, words
+from kempt.engine.fleet.waiving import covering, described, expired, words
 from kempt.model.fleet import Waiver
 
 ENV = Waiver("https://example.com/*", "KPT10", "services/*/env", "moves in June", "2027-06-30")
@@ -31,22 +31,12 @@ def test_what_a_waiver_covers(repository: str, code: str, path: str, today: str,
 def test_what_was_not_checked_is_never_covered() -> None:
     waiver = Waiver("*", "KPT", "*", "all", "2099-01-01")
 
-    assert (None, (waiver,)) == (
-        covering((waiver,), SHOP, "KPT002", "a", "2027-01-01"), idle((waiver,), [(SHOP, "KPT002", "a")], "2027-01-01")
-    )  # fmt: skip
+    assert covering((waiver,), SHOP, "KPT002", "a", "2027-01-01") is None
 
 
 def test_expired_ones() -> None:
     assert ((), (ALL,), (ENV, ALL)) == tuple(
         expired((ENV, ALL), day) for day in ("2027-01-31", "2027-02-01", "2027-07-01")
-    )
-
-
-def test_idle_ones_are_in_force_and_cover_nothing() -> None:
-    found = [(SHOP, "KPT201", "a")]
-
-    assert ((ENV,), (ENV,), ()) == tuple(
-        idle((ENV, ALL), found, day) for day in ("2027-01-31", "2027-02-01", "2027-07-01")
     )
 
 

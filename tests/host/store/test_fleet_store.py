@@ -10,7 +10,7 @@ import pytest
 from kempt.errors import UnsafeError
 from kempt.host.store.fleet import FleetStore
 from kempt.model.fleet import Noted, Outcome, Promised, Row, Waiver
-from kempt.model.fleet_overview import Coverage
+from kempt.model.fleet_overview import Coverage, Open, Part
 from support.fleets import NAME, checked, facts, failed, noted, unchanged
 
 OTHER = "https://example.org/desk"
@@ -37,6 +37,11 @@ def marks(store: FleetStore) -> list[tuple[str, str, float, float]]:
     ]
 
 
+def worst(store: FleetStore, limit: int | None = None) -> list[list[Open]]:
+    """The worst findings of each repository, in the order of the names."""
+    return [[*each] for each in (store.findings(Part((number,)), number, limit) for number in store.standings())]
+
+
 def test_what_was_found_comes_back_as_it_was(store: FleetStore) -> None:
     found = Noted(
         "KPT101", "error", "a/.venv", 3, "a Python 3.9 environment", "kempt check --fix", "f" * 16, "a", 12, 3456,
@@ -44,19 +49,19 @@ def test_what_was_found_comes_back_as_it_was(store: FleetStore) -> None:
     )  # fmt: skip
     scan(store, checked(found), started=100)
 
-    (standing,) = store.standings()
+    (standing,) = store.standings().values()
 
     assert (NAME, Outcome.CHECKED, "a" * 40, "main", 7) == standing[:5]
     assert (Promised.KEPT, Promised.BROKEN, Promised.ABSENT, Promised.UNKNOWN) == standing.promises
     assert ("@team", 100.0, 1, 0) == (standing.owners, standing.looked_at, standing.new, standing.gone)
-    assert [(found, 100.0, 100.0)] == [each[:3] for each in standing.findings]
+    assert [[Open(found, 100.0, 100.0)]] == worst(store)
 
 
 def test_a_failed_visit_neither_closes_nor_renews(store: FleetStore) -> None:
     scan(store, checked(noted("1")), started=100)
     scan(store, failed(), started=200)
 
-    (standing,) = store.standings()
+    (standing,) = store.standings().values()
 
     assert [(NAME, "1", 100.0, 100.0)] == marks(store)
     assert (Outcome.FAILED, "timeout", ()) == (standing.outcome, standing.error, standing.promises)
@@ -103,7 +108,7 @@ def test_a_repository_that_left_the_inventory_is_not_current(store: FleetStore) 
     scan(store, unchanged(), started=200)
 
     assert [(NAME, "1", 100.0, 200.0)] == marks(store)
-    assert [NAME] == [each.name for each in store.standings()]
+    assert [NAME] == [each.name for each in store.standings().values()]
     assert ((2, 1), 1) == (store.trends()[0].counts, store.trends()[0].repositories)
 
 
@@ -152,10 +157,8 @@ def test_the_worst_come_first_and_as_many_as_asked_for(store: FleetStore) -> Non
     )
     scan(store, *rows, started=100)
 
-    assert [(OTHER, ["3", "2"]), (NAME, ["1"])] == [
-        (each.name, [found.noted.fingerprint for found in each.findings]) for each in store.standings()
-    ]
-    assert [["3"], ["1"]] == [[f.noted.fingerprint for f in each.findings] for each in store.standings(1)]
+    assert [["3", "2"], ["1"]] == [[each.noted.fingerprint for each in found] for found in worst(store)]
+    assert [["3"], ["1"]] == [[each.noted.fingerprint for each in found] for found in worst(store, 1)]
 
 
 def test_waivers_come_back(store: FleetStore) -> None:
@@ -167,7 +170,7 @@ def test_waivers_come_back(store: FleetStore) -> None:
 
 
 def test_an_empty_database_has_nothing_to_show(store: FleetStore) -> None:
-    assert ((), (), (), (), []) == (
+    assert ((), {}, (), (), []) == (
         store.runs(), store.standings(), store.trends(), store.waivers(), list(store.exported())
     )  # fmt: skip
 
@@ -182,7 +185,7 @@ def test_no_credential_is_stored(store: FleetStore, tmp_path: Path) -> None:
     store.write(run, [failed()])
     store.finish(run, 101)
 
-    assert ["no answer from https://...@example.org in 120 s"] == [each.reason for each in store.standings()]
+    assert ["no answer from https://...@example.org in 120 s"] == [each.reason for each in store.standings().values()]
     assert [] == [path.name for path in tmp_path.glob("fleet.db*") if b"secret" in path.read_bytes()]
 
 
@@ -210,12 +213,12 @@ def test_a_page_reads_while_a_scan_writes(store: FleetStore, tmp_path: Path) -> 
     run, _ = store.begin_run(facts(started=200), [NAME])
     store._database.execute("BEGIN IMMEDIATE")
     try:
-        with FleetStore.open(str(tmp_path / "fleet.db"), read_only=True) as reader:
-            page = reader.overview("shop", 1.0)
+        with FleetStore.open(str(tmp_path / "fleet.db"), read_only=True) as reader, reader.moment():
+            runs, names = reader.runs(), [each.name for each in reader.standings().values()]
     finally:
         store._database.execute("ROLLBACK")
 
-    assert (2, [1], [NAME]) == (run, [each.number for each in page.runs], [each.name for each in page.repositories])
+    assert (2, [1], [NAME]) == (run, [each.number for each in runs], names)
 
 
 def test_an_export_is_of_one_moment(store: FleetStore, tmp_path: Path) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from itertools import islice
 
-from kempt.cli import output
-from kempt.cli.fleet import add_database
-from kempt.cli.options import OutputArgs, add_output, deliver, format_of
+from kempt.cli.fleet import add_database, deliver_pieces
+from kempt.cli.options import OutputArgs, add_output, format_of
 
 FORMATS = ("jsonl", "csv")
-_AT_ONCE = 1000  # lines that are printed together: a million findings are never in memory
 
 
 class Args(OutputArgs):
@@ -32,9 +29,5 @@ def run(args: Args) -> int:
 
     chosen = "csv" if format_of(args, FORMATS) == "csv" else "jsonl"
     lines = (exported_as_csv if chosen == "csv" else exported_as_jsonl)(exported(args.db))
-    if args.output_file is not None:
-        deliver(args, "".join(lines), chosen)
-        return 0
-    while (part := "".join(islice(lines, _AT_ONCE))) and output.is_open():
-        output.emit(part, utf8=True)
+    deliver_pieces(args, lines, chosen)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from argparse import ArgumentParser
 from pathlib import PurePath
@@ -71,9 +72,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Args) -> int:
     """List the patches or write them; 1 where a repository failed, 2 where all did."""
+    gc.enable()  # a fleet may be long, and each of its trees is a cycle
     sending, wishes = _sending_of(args), _wishes_of(args)
-    sources = args.paths or list(fixable_names(args.db, unsafe=args.unsafe_fixes))
-    inventory = read_inventory(sources, only=tuple(args.only), without=tuple(args.without), wishes=wishes)
+    known = () if args.paths else fixable_names(args.db, unsafe=args.unsafe_fixes)
+    inventory = read_inventory(
+        args.paths, only=tuple(args.only), without=tuple(args.without), wishes=wishes, known=known
+    )
     for note in () if args.quiet else inventory.notes:
         output.tell(f"kempt: {note}\n")
     found: list[Patch] = []

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from typing import TYPE_CHECKING
 
-from kempt.cli import output
-from kempt.cli.fleet import DATABASE, add_database, repeated
-from kempt.cli.options import OutputArgs, add_output, deliver, format_of, report_look
-from kempt.engine.fleet.overview import RUNS, Asked, read_overview
+from kempt.cli.fleet import DATABASE, add_database, deliver_pieces, deliver_screen, repeated
+from kempt.cli.options import OutputArgs, add_output, format_of, report_look
+from kempt.engine.fleet.overview import RUNS, Asked, Shown, reading
 from kempt.errors import UsageError
-
-if TYPE_CHECKING:
-    from kempt.model.fleet_overview import Overview
 
 FORMATS = ("text", "json", "jsonl")
 MOST_RUNS = 1000
@@ -48,29 +43,34 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """Show where the fleet stands: 0, whatever was found; the scan is the gate."""
     form = format_of(args, FORMATS)
-    asked = Asked(_title(args), _runs(args.runs), tuple(args.only), args.owner or "", args.config)
-    overview = read_overview(args.db, asked)
-    if not overview.repositories and overview.part and overview.runs:
-        raise UsageError(f"no repository of {args.db} is {overview.part}", hint="kempt fleet report shows all")
-    if args.html is not None:
-        from kempt.engine.surroundings import write_report
-        from kempt.report.fleet_page import render
+    with reading(args.db, _asked(args)) as found:
+        overview = found.overview
+        if not overview.repositories and overview.part and overview.runs:
+            raise UsageError(f"no repository of {args.db} is {overview.part}", hint="kempt fleet report shows all")
+        if args.html is not None:
+            from kempt.engine.surroundings import write_report
+            from kempt.report.fleet_page import render
 
-        write_report(args.html, render(overview, target=repeated(args.db)))
-    deliver(args, _rendered(overview, args, form), form)
+            write_report(args.html, render(overview, target=repeated(args.db)))
+        if form == "text":
+            from kempt.report.fleet import summary
+
+            look = report_look(args, "fleet report", repeated(args.db))
+            deliver_screen(args, lambda blocks: summary(overview, look, blocks=blocks))
+        else:
+            from kempt.report.fleet_json import to_json, to_jsonl
+
+            deliver_pieces(args, (to_json if form == "json" else to_jsonl)(overview, found.findings), form)
     return 0
 
 
-def _rendered(overview: Overview, args: Args, form: str) -> str:
-    if form != "text":
-        from kempt.report.fleet_json import to_json, to_jsonl
+def _asked(args: Args) -> Asked:
+    shown = Shown()
+    if args.html is not None:
+        from kempt.report.fleet_page_details import DETAILED, FINDINGS, OF_ONE
 
-        return to_json(overview) if form == "json" else "".join(to_jsonl(overview))
-    from kempt.report.fleet import summary
-
-    blocks = args.output_file is not None or output.can_show("█▏·✓✗")
-    text = summary(overview, report_look(args, "fleet report", repeated(args.db)), blocks=blocks)
-    return text if blocks else text.translate({ord("·"): "-", ord("✓"): "+", ord("✗"): "x"})
+        shown = Shown(DETAILED, FINDINGS, OF_ONE)
+    return Asked(_title(args), _runs(args.runs), tuple(args.only), args.owner or "", args.config, shown)
 
 
 def _title(args: Args) -> str:

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 
 from kempt.cli import output
 from kempt.cli.amounts import size
-from kempt.cli.fleet import add_database, repeated
+from kempt.cli.fleet import add_database, deliver_screen, repeated
 from kempt.cli.options import ProgressArgs, add_output, add_progress, deliver, format_of, report_look
 from kempt.engine.fleet.github import KINDS
 from kempt.engine.fleet.inventory import read_inventory
@@ -22,6 +22,10 @@ from kempt.report.json import encode
 FORMATS = ("text", "json", "jsonl")
 SECONDS, RECEIVED, MEMORY, PROCESSOR = 120.0, "256MiB", "4GB", 600
 """What one repository may take of time and network, and one worker of memory and, for one chunk, of the processor."""
+
+
+LONGEST = 24 * 3600
+"""Seconds that one repository may be given at most."""
 
 
 class Args(ProgressArgs):
@@ -161,7 +165,8 @@ class _View:
             deliver(args, "".join(f"{each}\n" for each in self._records) + last_line(run), "jsonl")
         else:
             look = report_look(args, "fleet scan", repeated(args.db))
-            deliver(args, summary(run, self._failed, scanned.tally.seconds, look))
+            took = scanned.tally.seconds
+            deliver_screen(args, lambda blocks: summary(run, self._failed, took, look, blocks=blocks))
 
 
 def _manpower_of(args: Args) -> Manpower:
@@ -179,6 +184,8 @@ def _manpower_of(args: Args) -> Manpower:
 
 def _wishes_of(args: Args) -> tuple[Wishes, Plan]:
     """How repositories are looked at, and what the policy says besides."""
+    if not 0 < args.timeout < LONGEST:
+        raise UsageError(f"--timeout is a number of seconds up to {LONGEST:,}", hint=f"--timeout {SECONDS:g}")
     limits = Limits(args.timeout, size(args.max_received), memory=size(args.memory), processor=PROCESSOR)
     given = {"select": args.select, "ignore": args.ignore,
              "extend-select": args.extend_select, "extend-ignore": args.extend_ignore}  # fmt: skip

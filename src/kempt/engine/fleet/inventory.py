@@ -55,7 +55,7 @@ class _Reader:
             yield from found.targets
         elif text.lower().startswith("file://"):
             yield from self._at(named._replace(text=_path_of(text)))
-        elif urls.is_url(text) and ("://" in text or "::" in text or not exists(text)):
+        elif not text.startswith("/") and urls.is_url(text) and ("://" in text or "::" in text or not exists(text)):
             yield urls.target_of(text, allow_insecure=self._wishes.allow_insecure)
         elif text == STDIN and not named.place:
             yield from self._lines(read_open(0, "the standard input", LIST_LIMIT), "", "-")
@@ -97,6 +97,7 @@ def read_inventory(
     without: Sequence[str] = (),
     wishes: Wishes | None = None,
     also: Collection[str] = (),
+    known: Sequence[str] = (),
 ) -> Inventory:
     """The repositories that these sources name, each once, in their order.
 
@@ -105,7 +106,8 @@ def read_inventory(
     `github:NAME`: what an organisation or a user has there, without what is archived, disabled, empty or a fork, unless
     `also` names it (`archived`, `disabled`, `empty`, `forks`). Of the names, those count that a glob of `only` matches
     (all, without any) and none of `without`; a glob stands for a whole name, for what is behind its `://`, or its last
-    part. `wishes` say which transports are allowed and where tokens are.
+    part. `wishes` say which transports are allowed and where tokens are. `known` are names that a database has: a
+    folder among them is looked at even where it is no repository any more, so that its row says so.
 
     Raises UsageError for a source that cannot be taken, and where nothing is left; RemoteError where GitHub does not
     list. A line of a list that cannot be taken is left out, and noted.
@@ -113,8 +115,9 @@ def read_inventory(
     reader = _Reader(wishes or Wishes(), also)
     found: dict[str, Target] = {}
     twice = Counter[str]()
-    for source in sources:
-        for target in reader.of(_Named(source)):
+    kept = (_Named(name, place="" if "://" in name else "the database") for name in known)
+    for named in (*map(_Named, sources), *kept):
+        for target in reader.of(named):
             if not is_chosen(target.name, only, without):
                 continue
             key = target.name if target.is_local else urls.identity(target)

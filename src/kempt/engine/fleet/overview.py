@@ -1,22 +1,44 @@
-"""Where a fleet stands now: what the database holds, under the waivers of today, all of it or a part of it."""
+"""Where a fleet stands now: what the database holds, under the waivers of today, all of it or a part of it.
+
+Sums come from sums that the database keeps. Findings are read where a waiver may be about them, and to be shown.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from kempt.engine.fleet.excused import Excused, plus
 from kempt.engine.fleet.inventory import is_chosen
-from kempt.engine.fleet.waiving import covering, expired, idle, words
+from kempt.engine.fleet.waiving import covering, expired, words
 from kempt.host.clock import day, now
 from kempt.host.store.fleet import FleetStore
-from kempt.model.finding import Level
-from kempt.model.fleet import Noted, Outcome, Promised, Waiver
-from kempt.model.fleet_overview import Coverage, InForce, Overview, RuleTrend, Standing
+from kempt.model.fleet import Outcome, Promised, Waiver
+from kempt.model.fleet_overview import (
+    Amount,
+    Coverage,
+    Open,
+    Overview,
+    Owned,
+    Part,
+    RunSummary,
+    Share,
+    Standing,
+)  # fmt: skip
 
 RUNS = 30
 """How many runs are looked back on if nothing is said."""
 _PROMISES = range(1, 5)
+
+
+class Shown(NamedTuple):
+    """For how many repositories findings are told, the worst first: how many in all, and how many of one."""
+
+    repositories: int = 0
+    findings: int = 0
+    of_one: int = 0
 
 
 class Asked(NamedTuple):
@@ -30,10 +52,32 @@ class Asked(NamedTuple):
     only: tuple[str, ...] = ()
     owner: str = ""
     policy: str | None = None
+    shown: Shown = Shown()
 
 
-def read_overview(database: str, asked: Asked) -> Overview:
-    """The overview of a database as of now. A scan may go on writing meanwhile.
+class Reading(NamedTuple):
+    """A database while it is read: how the fleet stands, and what else somebody may want to know of it then."""
+
+    overview: Overview
+    store: FleetStore
+    part: Part
+    numbers: dict[str, int]
+    waivers: tuple[Waiver, ...]
+    today: str
+
+    def findings(self, standing: Standing, limit: int | None = None) -> tuple[Open, ...]:
+        """The worst findings of a repository of the overview; what a waiver covers says so."""
+        found = self.store.findings(self.part, self.numbers[standing.name], limit)
+        return tuple(self._judged(standing.name, each) for each in found) if self.waivers else found
+
+    def _judged(self, name: str, each: Open) -> Open:
+        waiver = covering(self.waivers, name, each.noted.code, each.noted.path, self.today)
+        return each._replace(waiver=words(waiver)) if waiver else each
+
+
+@contextmanager
+def reading(database: str, asked: Asked) -> Iterator[Reading]:
+    """A database as of now; a scan may go on writing meanwhile.
 
     Raises KemptError for what FleetStore.open refuses and for a policy that is wrong.
     """
@@ -43,92 +87,108 @@ def read_overview(database: str, asked: Asked) -> Overview:
         from kempt.engine.fleet.policy import load_policy
 
         waivers = load_policy(asked.policy).waivers
-    with FleetStore.open(database, read_only=True) as store:
-        return overview(store, waivers, day(made), made, asked)
+    with FleetStore.open(database, read_only=True) as store, store.moment():
+        yield read(store, waivers, day(made), made, asked)
 
 
-def overview(store: FleetStore, waivers: tuple[Waiver, ...] | None, today: str, made: float, asked: Asked) -> Overview:
-    """The overview under these waivers, those of the last run for None, on a day that is YYYY-MM-DD."""
-    found = store.overview(asked.title, made, last=asked.runs)
-    part = narrowed(found, asked.only, asked.owner)
-    return settled(waived(part, store.waivers() if waivers is None else waivers, today))
-
-
-def waived(found: Overview, waivers: tuple[Waiver, ...], today: str) -> Overview:
-    """The overview in which each finding that a waiver covers says so, and each waiver how it stands.
-
-    In a part of a fleet only the waivers are told of that cover something there, or did.
-    """
-    used: Counter[Waiver] = Counter()
-    places: Counter[Waiver] = Counter()
-    rows = []
-    for standing in found.repositories:
-        covered = [covering(waivers, standing.name, each.noted.code, each.noted.path, today) if waivers else None
-                   for each in standing.findings]  # fmt: skip
-        mine = Counter(waiver for waiver in covered if waiver is not None)
-        used.update(mine)
-        places.update(mine.keys())
-        findings = tuple(
-            each._replace(waiver=words(waiver)) if waiver else each
-            for each, waiver in zip(standing.findings, covered, strict=True)
-        )
-        rows.append(standing._replace(findings=findings))
-    over, lazy = expired(waivers, today), idle(waivers, _places(found), today)
-    if found.part:
-        once = idle(over, _places(found), "")  # on the first of all days none had expired
-        over, lazy = tuple(each for each in over if each not in once), ()
-    force = tuple(InForce(each, used[each], places[each]) for each in dict.fromkeys(waivers) if used[each])
-    return found._replace(repositories=tuple(rows), expired=over, idle=lazy, in_force=force)
-
-
-def narrowed(found: Overview, only: Sequence[str], owner: str) -> Overview:
-    """The part with names like one of the globs, and of it what is an owner's; the whole if neither is named.
-
-    What is gone is not known by owner, and neither is how a part stood before: it has the last run only.
-    """
-    if not (only or owner):
-        return found
-    rows: Sequence[Standing] = found.repositories
-    if only:
-        rows = [each for each in rows if is_chosen(each.name, only)]
-    if owner:
-        began = found.runs[-1].started if found.runs else 0.0
-        rows = [part for each in rows if (part := _owned(each, owner, began)) is not None]
-    said = [f"only {', '.join(only)}"] if only else []
-    said += [f"what is {owner}'s"] if owner else []
-    return found._replace(
-        repositories=tuple(rows), runs=found.runs[-1:], part=", ".join(said),
-        rules=tuple(each._replace(counts=each.counts[-1:]) for each in found.rules),
+def read(
+    store: FleetStore, waivers: tuple[Waiver, ...] | None, today: str, made: float, asked: Asked
+) -> Reading:  # fmt: skip
+    """A database under these waivers, those of the last run for None, on a day that is YYYY-MM-DD."""
+    runs, trends = store.runs(asked.runs), store.trends(asked.runs)
+    standings, part, shares = _chosen(store, asked, runs[-1].started if runs else 0.0)
+    said = [f"only {', '.join(asked.only)}"] * bool(asked.only) + [f"what is {asked.owner}'s"] * bool(asked.owner)
+    if said:  # how a part stood before is not known
+        runs, trends = runs[-1:], tuple(each._replace(counts=each.counts[-1:]) for each in trends)
+    waivers = store.waivers() if waivers is None else waivers
+    sums = store.by_rule(part, whole=not said)
+    over = expired(waivers, today)
+    excused = Excused(waivers if said else [each for each in waivers if each not in over], today)
+    for group, numbers, codes in excused.groups(standings, sums):
+        excused.add(group, store.candidates(part._replace(repositories=numbers), codes))
+    counting = tuple(map(excused.without, shares))
+    standings = _counted(standings, shares, counting)
+    found = Overview(
+        asked.title, made, runs, tuple(sorted(standings.values(), key=lambda each: each.rank)),
+        tuple(each._replace(
+            counts=(*each.counts[:-1], sums.get(each.code, (0, 0))[0] - excused.rules[each.code]),
+            repositories=sums.get(each.code, (0, 0))[1] - excused.pairs[each.code],
+        ) for each in trends),
+        tuple(each for each in over if not said or each in excused.touched),
+        () if said else tuple(each for each in waivers if each not in over and each not in excused.touched),
+        excused.in_force(), ", ".join(said), _owners(standings, counting),
     )  # fmt: skip
+    numbers_of = {each.name: number for number, each in standings.items()}
+    read = Reading(_settled(found), store, part, numbers_of, waivers, today)
+    return read._replace(overview=_with_findings(read, excused, asked.shown))
 
 
-def settled(found: Overview) -> Overview:
-    """The overview whose last run, and whose rules, agree with its repositories and with today's waivers."""
+def _chosen(store: FleetStore, asked: Asked, began: float) -> tuple[dict[int, Standing], Part, tuple[Share, ...]]:
+    """The repositories with names like one of the globs, and of them what is an owner's; all if neither is named.
+
+    What is gone is not known by owner.
+    """
+    standings = store.standings()
+    if asked.only:
+        standings = {number: each for number, each in standings.items() if is_chosen(each.name, asked.only)}
+    shares = tuple(each for each in store.shares() if each.repository in standings)
+    if not asked.owner:
+        return standings, Part(tuple(standings)), shares
+    shares = tuple(
+        each for each in shares if asked.owner in (each.owners or standings[each.repository].owners).split()
+    )  # fmt: skip
+    own = tuple(number for number, each in standings.items() if asked.owner in each.owners.split())
+    places = {each.repository for each in shares}.union(own)
+    part = Part(tuple(sorted(places)), tuple({each.owners for each in shares if each.owners}), own)
+    fresh = store.fresh(part, began) if began else {}
+    theirs = {number: each for number, each in standings.items() if number in places}
+    return {n: each._replace(new=fresh.get(n, 0), gone=0) for n, each in theirs.items()}, part, shares
+
+
+def _counted(standings: dict[int, Standing], shares: Iterable[Share], counting: Iterable[Share]) -> dict[int, Standing]:
+    """The repositories with what counts in them, and what does not."""
+    amounts, every, safe = dict[int, Amount](), Counter[int](), Counter[int]()
+    for share, left in zip(shares, counting, strict=True):
+        number = share.repository
+        amounts[number] = plus(amounts[number], left.amount) if number in amounts else left.amount
+        every[number] += share.amount.findings
+        safe[number] += left.safe
+    found = {}
+    for number, each in standings.items():
+        amount = amounts.get(number, Amount())
+        waived = every[number] - amount.findings
+        found[number] = each._replace(amount=amount, waived=waived, is_mendable=safe[number] > 0)
+    return found
+
+
+def _owners(standings: dict[int, Standing], counting: Iterable[Share]) -> tuple[Owned, ...]:
+    """What counts by owner, the most first and what is nobody's last. What has several owners counts for each."""
+    amounts, places = dict[str, Amount](), dict[str, set[int]]()
+    for share in counting:
+        if not share.amount.findings:
+            continue
+        for owner in dict.fromkeys((share.owners or standings[share.repository].owners).split()) or ("",):
+            amounts[owner] = plus(amounts.get(owner, Amount()), share.amount)
+            places.setdefault(owner, set()).add(share.repository)
+    rows = [Owned(owner, amount, len(places[owner])) for owner, amount in amounts.items()]
+    return tuple(sorted(rows, key=lambda row: (not row.owner, -row.amount.findings, row.owner)))
+
+
+def _settled(found: Overview) -> Overview:
+    """The overview whose last run agrees with its repositories."""
     if not found.runs:
         return found
-    held = [each for standing in found.repositories for each in standing.findings if not each.waiver]
-    levels = Counter(each.noted.level for each in held)
-    codes = Counter(each.noted.code for each in held)
-    places = Counter(
-        code for one in found.repositories for code in {each.noted.code for each in one.findings if not each.waiver}
-    )
-    outcomes = Counter(each.outcome for each in found.repositories)
-    last = found.runs[-1]._replace(
-        repositories=len(found.repositories), checked=outcomes[Outcome.CHECKED],
-        unchanged=outcomes[Outcome.UNCHANGED], failed=outcomes[Outcome.FAILED], errors=levels[Level.ERROR],
-        warnings=levels[Level.WARNING], infos=levels[Level.INFO],
-        waived=sum(len(each.findings) for each in found.repositories) - len(held),
-        promises=_coverages(found.repositories),
+    rows = found.repositories
+    outcomes = Counter(each.outcome for each in rows)
+    errors, warnings, infos, _ = (sum(column) for column in zip(Amount(), *(each.amount for each in rows), strict=True))
+    last: RunSummary = found.runs[-1]._replace(
+        repositories=len(rows), checked=outcomes[Outcome.CHECKED], unchanged=outcomes[Outcome.UNCHANGED],
+        failed=outcomes[Outcome.FAILED], errors=errors, warnings=warnings, infos=infos,
+        waived=sum(each.waived for each in rows), promises=_coverages(rows),
     )  # fmt: skip
     if found.part:
-        new = sum(each.new for each in found.repositories)
-        last = last._replace(new=new, gone=sum(each.gone for each in found.repositories))
-    rules = (_now(each, codes[each.code], places[each.code]) for each in found.rules)
-    return found._replace(runs=(*found.runs[:-1], last), rules=tuple(rules))
-
-
-def _now(rule: RuleTrend, count: int, repositories: int) -> RuleTrend:
-    return rule._replace(counts=(*rule.counts[:-1], count), repositories=repositories)
+        last = last._replace(new=sum(each.new for each in rows), gone=sum(each.gone for each in rows))
+    return found._replace(runs=(*found.runs[:-1], last))
 
 
 def _coverages(rows: Sequence[Standing]) -> tuple[Coverage, ...]:
@@ -142,20 +202,17 @@ def _coverages(rows: Sequence[Standing]) -> tuple[Coverage, ...]:
     return tuple(found)
 
 
-def _owned(standing: Standing, owner: str, began: float) -> Standing | None:
-    """What of a repository is an owner's: their findings, or all of it where the repository is theirs; else None."""
-    findings = tuple(each for each in standing.findings if owner in _owners(each.noted, standing))
-    if not findings and owner not in standing.owners.split():
-        return None
-    new = sum(each.first_seen >= began for each in findings) if began else 0
-    return standing._replace(findings=findings, new=new, gone=0)
-
-
-def _owners(noted: Noted, standing: Standing) -> list[str]:
-    return (noted.owners or standing.owners).split()
-
-
-def _places(found: Overview) -> Iterator[tuple[str, str, str]]:
-    for standing in found.repositories:
-        for each in standing.findings:
-            yield standing.name, each.noted.code, each.noted.path
+def _with_findings(read: Reading, excused: Excused, shown: Shown) -> Overview:
+    """The overview with the findings that are shown, and all those of the same repositories by kind."""
+    rows = read.overview.repositories
+    places = [place for place, each in enumerate(rows) if each.held or each.outcome is Outcome.FAILED]
+    places = places[: shown.repositories]
+    part = read.part._replace(repositories=tuple(read.numbers[rows[place].name] for place in places))
+    kinds = read.store.kinds(part) if places else {}
+    filled, left = list(rows), shown.findings
+    for place, number in zip(places, part.repositories, strict=True):
+        found = read.findings(rows[place], min(left, shown.of_one)) if rows[place].held and left else ()
+        left -= len(found)
+        split = tuple(excused.split(number, kind) for kind in kinds.get(number, ()))
+        filled[place] = rows[place]._replace(findings=found, kinds=split)
+    return read.overview._replace(repositories=tuple(filled))

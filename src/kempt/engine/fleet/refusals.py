@@ -33,6 +33,8 @@ def _pattern(code: str, text: str, *, again: bool = False) -> _Pattern:
 _PATTERNS = (  # the first that is found counts: what is certain stands before what follows from it
     _pattern(UNADVERTISED, "unadvertised object|not our ref"),
     _pattern("refused", "transport '[^']*' not allowed"),
+    _pattern("no-space", "(?m)^(?!remote:).*(?:no space left on device|out of ?disk ?space|quota exceeded|"
+             "failed to write new configuration file|could not write '[^']*' promisor file)"),
     _pattern("too-large", "signal 25|file size limit exceeded|file too large|out of memory|cannot allocate memory|"
              "malloc failed|mmap failed"),
     _pattern("denied", "could not read username|could not read password|authentication failed|permission denied|"
@@ -46,8 +48,8 @@ _PATTERNS = (  # the first that is found counts: what is certain stands before w
              "transfer closed|empty reply|http/2 stream|expected flush after ref listing|premature", again=True),
     _pattern("damaged", "protocol error|bad line length|invalid index-pack|index-pack failed|bad pack|bad object|"
              "pack has|is corrupt|corrupt|inflate|did not send all necessary objects|missing blob|missing tree|"
-             "unable to read|invalid pkt|unexpected|invalid .* response|not valid: is this a git repository|"
-             "mismatched algorithms|bad tree|could not parse|unpack"),
+             "expected 'packfile'|unable to read|invalid pkt|unexpected|invalid .* response|"
+             "not valid: is this a git repository|mismatched algorithms|bad tree|could not parse|unpack"),
 )  # fmt: skip
 _STATUS = re.compile(r"returned error: (\d{3})|http (\d{3}) curl", re.IGNORECASE)
 _OF_STATUS = {401: "denied", 403: "denied", 404: "not-found", 407: "denied", 410: "not-found", 429: "rate-limited"}

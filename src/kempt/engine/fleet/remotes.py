@@ -28,6 +28,7 @@ WORDS = {
     "too-large": "it sends more than may come for one repository",
     "rate-limited": "it wants to be asked less often",
     "damaged": "what it sends is damaged, or not git's",
+    "no-space": "the disk of this machine's temporary files is full",
 }
 """What a reason comes to, before git's own words for it."""
 
@@ -78,7 +79,7 @@ class RemoteCalls:
             elif name == "HEAD":
                 found = value
         if not found:
-            raise RemoteError("it has no commit at its HEAD: empty, or without its default branch", code="empty")
+            raise RemoteError("it has no commit at its HEAD, or not the branch that HEAD names", code="empty")
         if len(found) not in {40, 64} or not set(found) <= set("0123456789abcdef"):
             raise RemoteError("its HEAD is no object of git", code="damaged")
         return found, branch
@@ -86,7 +87,7 @@ class RemoteCalls:
     def fetch_commit(self, object_format: str) -> None:
         """The commit and its trees."""
         self.remote.prepare(object_format)
-        self._persist(self.remote.fetch_head)
+        self._persist_whole(self.remote.fetch_head)
 
     def fetch_blobs(self, oids: Iterable[str]) -> None:
         """These contents; a remote that has no way to give just them sends all."""
@@ -96,10 +97,19 @@ class RemoteCalls:
         except RemoteError as error:
             if error.code != UNADVERTISED:
                 raise
-            self._persist(self.remote.fetch_whole)
+            self._persist_whole(self.remote.fetch_whole)
         lacking = self.remote.lacking(wanted)
         if lacking:
             raise RemoteError(f"it does not send {lacking:,} of its own files", code="damaged")
+
+    def _persist_whole(self, ask: Callable[[], Completed]) -> None:
+        """A commit, which the remote has just named itself: where it then does not know of it, it is damaged."""
+        try:
+            self._persist(ask)
+        except RemoteError as error:
+            if error.code != UNADVERTISED:
+                raise
+            raise RemoteError(f"{WORDS['damaged']}: {error.message}", code="damaged") from error
 
     def _persist(self, ask: Callable[[], Completed]) -> Completed:
         for left in reversed(range(TRIES)):

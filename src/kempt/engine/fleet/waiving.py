@@ -1,11 +1,11 @@
-"""Which waiver covers a finding on a day, which have expired, and which cover nothing.
+"""Which waiver covers a finding on a day, and which have expired.
 
 Days are written YYYY-MM-DD, so that they sort as text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from kempt.engine.selection import NEVER_SUPPRESSED, matches
 from kempt.model.fleet import Waiver
@@ -21,17 +21,6 @@ def covering(waivers: Iterable[Waiver], repository: str, code: str, path: str, t
 def expired(waivers: Iterable[Waiver], today: str) -> tuple[Waiver, ...]:
     """Those whose last day is over."""
     return tuple(each for each in waivers if each.expires < today)
-
-
-def idle(waivers: Sequence[Waiver], findings: Iterable[tuple[str, str, str]], today: str) -> tuple[Waiver, ...]:
-    """Those in force that cover none of the findings: (repository, code, path)."""
-    left = [each for each in waivers if each.expires >= today]
-    for repository, code, path in findings:
-        if not left:
-            break
-        if code not in NEVER_SUPPRESSED:
-            left = [each for each in left if not _fits(each, repository, code, path)]
-    return tuple(left)
 
 
 def words(waiver: Waiver) -> str:

@@ -12,11 +12,21 @@ from typing import TYPE_CHECKING, Self
 from kempt.errors import UnsafeError
 from kempt.host.lock import database_lock
 from kempt.host.state import state_folder
-from kempt.host.store import adding, standing
+from kempt.host.store import adding, figures, standing
 from kempt.host.store.opening import PATIENCE, opened, opened_to_read, told, verify
 from kempt.host.store.writing import Numbers, encodable, put, require_no_credentials
 from kempt.model.fleet import Begun, Noted, Row, RunFacts, Waiver
-from kempt.model.fleet_overview import Exported, Overview, RuleTrend, RunSummary, Standing
+from kempt.model.fleet_overview import (
+    Candidate,
+    Exported,
+    Kind,
+    Open,
+    Part,
+    RuleTrend,
+    RunSummary,
+    Share,
+    Standing,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -72,6 +82,7 @@ class FleetStore:
         holds a user or a password.
         """
         require_no_credentials(names)
+        self._numbers.forget()
         with self._writing() as database:
             number, visited = adding.begin(database, facts, {encodable(name) for name in names})
         return Begun(number, frozenset(name for name in names if encodable(name) in visited))
@@ -90,9 +101,10 @@ class FleetStore:
         require_no_credentials(row.name for row in listed)
         with self._writing() as database:
             self._require_open(run)
-            self._numbers.learn(listed)
+            self._numbers.name(row.name for row in listed)
             for row in listed:
                 put(database, self._numbers, run, row)
+            self._numbers.write()
 
     def finish(self, run: int, finished: float, covered: Callable[[str, Noted], bool] | None = None) -> None:
         """Close a run and add it up. `covered` says whether a waiver covers a finding of a repository of that name."""
@@ -107,10 +119,44 @@ class FleetStore:
         with told(self._path):
             return standing.runs(self._database, last)
 
-    def standings(self, findings: int | None = None) -> tuple[Standing, ...]:
-        """The repositories of the last finished run, the worst first, each with its worst findings (None: all)."""
+    def standings(self) -> dict[int, Standing]:
+        """The repositories of the last finished run by their numbers, in the order of their names, without findings."""
         with told(self._path):
-            return standing.standings(self._database, findings)
+            return standing.standings(self._database)
+
+    def shares(self) -> tuple[Share, ...]:
+        """What each repository of the last finished run has, by owners."""
+        with told(self._path):
+            return tuple(figures.shares(self._database))
+
+    def by_rule(self, part: Part, *, whole: bool = False) -> dict[str, tuple[int, int]]:
+        """How many findings each rule has, waived ones too, and in how many repositories.
+
+        `whole`: the part is the fleet, so that what the last run has added up is taken, if nothing came after it.
+        """
+        with told(self._path):
+            is_known = whole and figures.is_settled(self._database)
+            return figures.by_rule(self._database, None if is_known else part)
+
+    def kinds(self, part: Part) -> dict[int, tuple[Kind, ...]]:
+        """The findings of each repository by rule and fix, as if none were waived."""
+        with told(self._path):
+            return figures.kinds(self._database, part)
+
+    def fresh(self, part: Part, began: float) -> dict[int, int]:
+        """How many findings of each repository were first found by a run that began at that time, or later."""
+        with told(self._path):
+            return figures.fresh(self._database, part, began)
+
+    def candidates(self, part: Part, codes: Sequence[str]) -> Iterator[Candidate]:
+        """The findings of the part that are of these rules."""
+        with told(self._path):
+            yield from figures.candidates(self._database, part, codes)
+
+    def findings(self, part: Part, repository: int, limit: int | None = None) -> tuple[Open, ...]:
+        """The worst findings of one repository that are in the part (None: all). No waiver is applied to them."""
+        with told(self._path):
+            return figures.shown(self._database, part, repository, limit)
 
     def trends(self, last: int = 30) -> tuple[RuleTrend, ...]:
         """Each rule's findings in the last finished runs, the same runs as `runs(last)`, those waived left out."""
@@ -123,27 +169,23 @@ class FleetStore:
             text = standing.waivers(self._database)
             return tuple(Waiver(*each) for each in json.loads(text))
 
-    def overview(self, title: str, made: float, *, last: int = 30, findings: int | None = None) -> Overview:
-        """All of it together, of one moment even while a scan writes. No waiver is applied to the findings."""
-        with told(self._path), self._moment():
-            return Overview(title, made, self.runs(last), self.standings(findings), self.trends(last))
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """All that is read within is of one moment, even while a scan writes."""
+        with told(self._path):
+            self._database.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._database.execute("ROLLBACK")
 
     def exported(self) -> Iterator[Exported]:
         """All open findings of the repositories of the last finished run, by repository, path and line.
 
         They are of one moment where the database was opened to read; the writer may write while it goes through them.
         """
-        with told(self._path), self._moment() if self._reads else nullcontext():
+        with told(self._path), self.moment() if self._reads else nullcontext():
             yield from standing.exported(self._database)
-
-    @contextmanager
-    def _moment(self) -> Iterator[None]:
-        """All that is read within is of one moment."""
-        self._database.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._database.execute("ROLLBACK")
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

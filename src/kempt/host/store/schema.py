@@ -103,8 +103,8 @@ _TABLES = (
       PRIMARY KEY (repository, fingerprint)
     ) STRICT, WITHOUT ROWID
     """,
-    # What the open findings of a repository with the same owners come to, written whenever one of them changes. Findings
-    # without owners have 0; `safe` are those with a safe fix.
+    # What the open findings of a repository with the same owners come to, written whenever one of them changes. Those
+    # without owners have 0; `safe` have a safe fix.
     """
     CREATE TABLE share (
       repository INTEGER NOT NULL REFERENCES repository,

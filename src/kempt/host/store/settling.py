@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 Look: TypeAlias = tuple[int, int, int, int, str, int | None, str | None, int | None, int | None, int | None, int | None]
-"""What a finding says: rule, level, path, line, message, help, fix and owners, and what most have not: service, files and
-bytes."""
+"""What a finding says: rule, level, path, line, message, help, fix, owners; rarely service, files, bytes."""
 
 
 class History(NamedTuple):
@@ -75,7 +74,7 @@ def taken_back(kept: Mapping[str, Kept], run: int) -> Changes:
 
 
 def shared(looks: Sequence[Look]) -> tuple[tuple[int, ...], ...]:
-    """What findings come to by owners: owners, or 0, then those of each level, their bytes, and those with a safe fix."""
+    """What findings come to by owners: owners or 0, those of each level, their bytes, and those with a safe fix."""
     if not looks:
         return ()
     _, levels, _, _, _, _, fixes, owners, _, _, sizes = zip(*looks, strict=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kempt.host.store.noted import by_place, worst
+from kempt.host.store.noted import by_place
 from kempt.host.store.schema import CURRENT, OUTCOMES, STATES
 from kempt.model.fleet import Outcome, Promised
 from kempt.model.fleet_overview import Coverage, Exported, Open, RuleTrend, RunSummary, Standing
@@ -39,7 +39,7 @@ _STANDINGS = f"""
       GROUP BY repository
     ) d ON d.repository = v.repository
     WHERE v.run = {CURRENT}
-    ORDER BY coalesce(c.errors, 0) DESC, coalesce(c.warnings, 0) DESC, coalesce(c.infos, 0) DESC, r.name
+    ORDER BY r.name
 """
 _TRENDS = f"""
     SELECT ru.code, ru.name, ru.promise, ru.level, t.run, t.errors + t.warnings + t.infos, t.repositories
@@ -65,10 +65,9 @@ def runs(database: Connection, last: int) -> tuple[RunSummary, ...]:
     return tuple(RunSummary._make((*row, tuple(covered.get(row[0], ())))) for row in found)
 
 
-def standings(database: Connection, limit: int | None) -> tuple[Standing, ...]:
-    """Where the repositories of the last finished run stand, the worst first, each with its worst findings."""
-    started = _started(database)
-    return tuple(_standing(database, row, started, limit) for row in database.execute(_STANDINGS).fetchall())
+def standings(database: Connection) -> dict[int, Standing]:
+    """Where the repositories of the last finished run stand, by number, in the order of their names."""
+    return {row[0]: _standing(row) for row in database.execute(_STANDINGS)}
 
 
 def trends(database: Connection, last: int) -> tuple[RuleTrend, ...]:
@@ -105,14 +104,8 @@ def _started(database: Connection) -> dict[int, float]:
     return dict(database.execute("SELECT id, started FROM run").fetchall())
 
 
-def _standing(database: Connection, row: Sequence[Any], started: Mapping[int, float], limit: int | None) -> Standing:
-    number, name, outcome, head, branch, files, promises, error, reason, owners, seen, new, gone = row
+def _standing(row: Sequence[Any]) -> Standing:
+    _, name, outcome, head, branch, files, promises, error, reason, owners, seen, new, gone = row
     ended = Outcome(OUTCOMES[outcome])
-    found = () if limit == 0 else worst(database, number, limit)
-    return Standing(
-        name, ended, head, branch, files,
-        () if ended is Outcome.FAILED else tuple(_STATES[letter] for letter in promises),
-        error, reason, owners, seen,
-        tuple(Open(noted, started.get(first, 0.0), seen) for first, noted in found),
-        new, gone,
-    )  # fmt: skip
+    states = () if ended is Outcome.FAILED else tuple(map(_STATES.__getitem__, promises))
+    return Standing(name, ended, head, branch, files, states, error, reason, owners, seen, (), new, gone)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from kempt.errors import UnsafeError
@@ -19,7 +18,7 @@ _LEVELS = {level: number for number, level in enumerate(LEVELS)}
 _OUTCOMES = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 _CREDENTIALS = re.compile(r"://[^/\s@]*@")
 _UNFIT = re.compile("[\0\ud800-\udfff]")
-_CACHED = 200_000  # texts whose numbers are kept in memory
+_CACHED = 200_000  # texts of one table whose numbers are kept in memory
 _MS = 1000
 
 _COLUMNS = (
@@ -40,49 +39,82 @@ _LAST_LOOK = """
 """
 
 
+class Texts(dict[str, int]):
+    """The numbers of the texts of one table; a new text gets one, and is written when the transaction ends.
+
+    A table that is not large is read whole: what is not in it is new then, and need not be asked for.
+    """
+
+    def __init__(self, database: Connection, table: str, column: str) -> None:
+        """Nothing is known yet."""
+        super().__init__()
+        self._database = database
+        self._all = f"SELECT {column}, id FROM {table}"
+        self._ask = f"SELECT id FROM {table} WHERE {column} = ?"
+        self._last = f"SELECT coalesce(max(id), 0) FROM {table}"
+        self._next = 0
+        self._is_whole = False
+        self._put = f"INSERT INTO {table} (id, {column}) VALUES (?, ?)"
+        self._new = list[tuple[int, str]]()
+
+    def __missing__(self, text: str) -> int:
+        """What the database says, or the next number."""
+        if not self._next:
+            self._begin()
+            return self[text]
+        clean = encodable(text)
+        if clean != text:
+            number = self[clean]
+        elif not self._is_whole and (found := self._database.execute(self._ask, (text,)).fetchone()):
+            (number,) = found
+        else:
+            number = self._next
+            self._next += 1
+            self._new.append((number, text))
+        self[text] = number
+        return number
+
+    def _begin(self) -> None:
+        self._next = self._database.execute(self._last).fetchone()[0] + 1
+        self._is_whole = self._next <= _CACHED // 2
+        if self._is_whole:
+            self.update(self._database.execute(self._all).fetchall())
+
+    def write(self) -> None:
+        """Write the new ones."""
+        if self._new:
+            self._database.executemany(self._put, self._new)
+            self._new.clear()
+        if len(self) > _CACHED:
+            self.clear()
+            self._is_whole = False
+
+
 class Numbers:
     """The numbers of repositories, rules, paths and phrases in the database; what is new gets one."""
 
     def __init__(self, database: Connection) -> None:
+        """Nothing is known yet."""
         self._database = database
         self.forget()
 
     def forget(self) -> None:
         """Look everything up again: a transaction was taken back."""
-        self.repositories = dict[str, int]()
-        self.rules = dict[str, int]()
-        self.paths = dict[str, int]()
-        self.phrases = dict[str, int]()
+        self.repositories = Texts(self._database, "repository", "name")
+        self.rules = Texts(self._database, "rule", "code")
+        self.paths = Texts(self._database, "path", "text")
+        self.phrases = Texts(self._database, "phrase", "text")
 
-    def learn(self, rows: Sequence[Row]) -> None:
-        """Know the numbers of all that these rows speak of."""
-        if len(self.repositories) + len(self.paths) + len(self.phrases) > _CACHED:
-            self.forget()
-        self._learn("repository", "name", self.repositories, {row.name for row in rows})
-        if columns := tuple(zip(*(noted for row in rows for noted in row.findings), strict=True)):
-            code, _, path, _, _, help, _, service, *_, owners = map(set, columns)
-            self._learn("rule", "code", self.rules, code)
-            self._learn("path", "text", self.paths, path | service - {""})
-            self._learn("phrase", "text", self.phrases, (help | owners) - {""})
+    def name(self, names: Iterable[str]) -> None:
+        """Know repositories, and write the new ones at once: their rows are updated."""
+        for each in names:
+            self.repositories[each]
+        self.repositories.write()
 
-    def _learn(self, table: str, column: str, known: dict[str, int], texts: set[str]) -> None:
-        unknown = {text: encodable(text) for text in texts if text not in known}
-        if not unknown:
-            return
-        wanted = json.dumps([*unknown.values()])
-        found = dict[str, int](
-            self._database.execute(
-                f"SELECT t.{column}, t.id FROM json_each(?) j JOIN {table} t ON t.{column} = j.value", (wanted,)
-            ).fetchall()
-        )
-        new = sorted({clean for clean in unknown.values() if clean not in found})
-        if new:
-            (last,) = self._database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
-            found.update((text, number) for number, text in enumerate(new, last + 1))
-            self._database.executemany(
-                f"INSERT INTO {table} (id, {column}) VALUES (?, ?)", [(found[text], text) for text in new]
-            )
-        known.update((text, found[clean]) for text, clean in unknown.items())
+    def write(self) -> None:
+        """Write the new ones, before the transaction ends."""
+        for texts in (self.repositories, self.rules, self.paths, self.phrases):
+            texts.write()
 
 
 def encodable(text: str) -> str:
@@ -111,7 +143,7 @@ class _Visit(NamedTuple):
 def put(database: Connection, numbers: Numbers, run: int, row: Row) -> None:
     """Write what came of one repository, in place of what this run has said of it before.
 
-    What the row speaks of must have its numbers already.
+    Its repository is named already; `numbers` are written before the transaction ends.
     """
     repository = numbers.repositories[row.name]
     old = database.execute("SELECT outcome FROM visit WHERE run = ? AND repository = ?", (run, repository)).fetchone()
@@ -139,19 +171,16 @@ def withdraw(database: Connection, run: int, repository: int) -> None:
 
 
 def _looks(row: Row, numbers: Numbers) -> dict[str, Look]:
-    """Findings by fingerprint; of those that share one, the first. A column at a time: there are a million of them."""
-    if not row.findings:
-        return {}
-    code, level, path, line, message, help, mark, service, files, bytes, fix, owners = zip(
-        *reversed(row.findings), strict=True
-    )
-    phrases = numbers.phrases.get
-    return dict(zip(mark, zip(
-        map(numbers.rules.__getitem__, code), map(_LEVELS.__getitem__, level), map(numbers.paths.__getitem__, path),
-        line, message if "".join(message).isascii() and "\0" not in message else map(encodable, message),
-        map(phrases, help), [each or None for each in fix], map(phrases, owners), map(numbers.paths.get, service),
-        files, bytes, strict=True,
-    ), strict=True))  # fmt: skip
+    """Findings by fingerprint; of those that share one, the first."""
+    rules, paths, phrases = numbers.rules, numbers.paths, numbers.phrases
+    return {
+        mark: (
+            rules[code], _LEVELS[level], paths[path], line, message if message.isascii() else encodable(message),
+            phrases[help] if help else None, fix or None, phrases[owners] if owners else None,
+            paths[service] if service else None, files, bytes,
+        )
+        for code, level, path, line, message, help, mark, service, files, bytes, fix, owners in reversed(row.findings)
+    }  # fmt: skip
 
 
 def _kept(database: Connection, repository: int) -> dict[str, Kept]:
