@@ -110,7 +110,7 @@ def test_the_examples_of_a_page_are_trees_of_files(rule: Rule) -> None:
         section = page_of(rule).sections[heading]
         found = tree(section)
         bullets = [line for line in section.splitlines() if line.startswith("- ")]
-        marks = sum(map(section.count, ("(empty)", "(untracked)", "→")))
+        marks = sum(map(section.count, ("(empty)", "(not shown)", "(untracked)", "→")))
         assert len(bullets) == marks + section.count("\n  ```") // 2
         assert found.files
 

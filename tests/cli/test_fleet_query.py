@@ -10,7 +10,7 @@ import pytest
 
 from cli.conftest import Run
 from kempt.host.store.fleet import FleetStore
-from kempt.model.fleet import Outcome
+from kempt.model.fleet import Outcome, Waiver
 from support.examples import ROOT, blocks
 from support.fleets import NAME, checked, facts, failed, noted
 
@@ -25,7 +25,8 @@ def folder(tmp_path: Path) -> Path:
         for started in (0.0, 86400.0):
             run, _ = store.begin_run(facts(started=started, repositories=3), [NAME, HOSTILE, "gone"])
             store.write(run, [checked(noted("1"), noted("2", "KPT401", "warning", "=ci.yml")), failed("gone")])
-            store.write(run, [checked(noted("3"), name=HOSTILE)])
+            odd = checked(noted("3"), name=HOSTILE)._replace(unknown=("", "", "no job installs", ""))
+            store.write(run, [odd])
             store.finish(run, started + 60)
     return tmp_path
 
@@ -58,6 +59,7 @@ def test_rows_are_limited(run: Run, folder: Path) -> None:
         ("SELECT 1; SELECT 2", "one statement at a time"),
         ("SELECT colour", "no such column: colour"),
         ("SELECT ?", "SQLite says"),
+        ("SELECT waived('KPT101')", "SQLite says: wrong number of arguments to function waived()"),
         ("", "that asks for nothing"),
         ("SELECT zeroblob(900000000)", "SQLite says: string or blob too big"),
     ],
@@ -108,7 +110,27 @@ def test_the_questions_of_the_reference_have_answers(sql: str, run: Run, folder:
 
 
 def test_a_sound_database_is_verified(run: Run, folder: Path) -> None:
-    assert (0, "", "") == run("fleet", "query", "--verify", cwd=folder)
+    sound = run("fleet", "query", "--verify", cwd=folder)
+
+    assert (0, "") == (sound.status, sound.err)
+    assert re.fullmatch(r"kempt-fleet\.db: sound, [0-9]+ pages\n", sound.out)
+    assert (0, "", "") == run("fleet", "query", "--verify", "-q", cwd=folder)
+
+
+def test_what_a_waiver_covers_today_says_so(run: Run, folder: Path) -> None:
+    waivers = (Waiver("*/shop", "KPT101", "*", "moving", "9999-12-31"), Waiver("*", "KPT", "*", "over", "1999-12-31"))
+    with FleetStore.open(str(folder / "kempt-fleet.db")) as store:
+        begun = store.begin_run(facts(started=172800.0)._replace(waivers=waivers), [NAME])
+        store.write(begun.number, [checked(noted("1"), noted("2", "KPT401", "warning"))])
+        store.finish(begun.number, 172860.0)
+
+    question = "SELECT code, waived(repository, code, path) AS w FROM findings ORDER BY code"
+    asked = json.loads(run("fleet", "query", question, "--output-format", "json", cwd=folder).out)["rows"]
+    exported = [json.loads(line) for line in run("fleet", "export", cwd=folder).out.splitlines()[:-1]]
+
+    words = "moving (until 9999-12-31)"
+    assert [["KPT101", words], ["KPT401", None]] == asked
+    assert {("KPT101", words), ("KPT401", "")} == {(each["code"], each["waived"]) for each in exported}
 
 
 def test_findings_are_exported_as_json_lines(run: Run, folder: Path) -> None:
@@ -133,5 +155,13 @@ def test_findings_are_exported_as_csv_to_a_file_and_stay_inert(run: Run, folder:
 def test_hostile_names_are_inert_in_an_answer(run: Run, folder: Path) -> None:
     out = run("fleet", "query", "SELECT repository, outcome FROM repositories", cwd=folder).out
 
-    assert True is out.replace("\n", "").isprintable()
+    assert out.replace("\n", "").isprintable()
     assert Outcome.FAILED in out
+
+
+def test_more_rows_than_there_can_be_are_refused(run: Run, folder: Path) -> None:
+    ended = run("fleet", "query", "SELECT run FROM runs", "--limit", "99999999999999999999", cwd=folder)
+
+    assert (2, "kempt: --limit takes a number of rows, and --timeout seconds") == (
+        ended.status, ended.err.splitlines()[0],
+    )  # fmt: skip

@@ -53,6 +53,29 @@ def test_conflict_markers_are_a_fault(git_repo: MakeRepository, name: str, conte
         assert [Fault("KPT002", PurePosixPath(name), "conflict markers: resolve the merge", line)] == list(repo.faults)
 
 
+@pytest.mark.parametrize(
+    "name, content, why, line",
+    [
+        ("uv.lock", "", "it is empty", 1),
+        ("api/poetry.lock", "# @generated\n", "it is empty", 1),
+        ("pdm.lock", "\n[[\n", "Invalid initial character for a key part", 2),
+        ("pylock.dev.toml", 'a = "b"\n\n[[packages]]\nname = "c\n', "Illegal character '\\n'", 4),
+        ("Pipfile.lock", "{", "Expecting property name enclosed in double quotes", 1),
+        ("Pipfile.lock", "[]", "no JSON object", 1),
+    ],
+)
+def test_a_lock_that_is_empty_or_broken_is_a_fault(
+    git_repo: MakeRepository, name: str, content: str, why: str, line: int
+) -> None:
+    with surveyed(git_repo({name: content}, commit=False)) as repo:
+        assert [Fault("KPT002", PurePosixPath(name), why, line)] == list(repo.faults)
+
+
+def test_a_lock_among_tests_may_be_broken(git_repo: MakeRepository) -> None:
+    with surveyed(git_repo({"tests/uv.lock": "", "examples/a/poetry.lock": "[["}, commit=False)) as repo:
+        assert () == repo.faults
+
+
 @pytest.mark.parametrize("content", ["a <<<<<<< b\n", "<<<<<<<<\n", "# <<<<<<<\n"], ids=["inside", "longer", "comment"])
 def test_what_only_looks_like_a_conflict(git_repo: MakeRepository, content: str) -> None:
     with surveyed(git_repo({"requirements.txt": content}, commit=False)) as repo:

@@ -19,6 +19,7 @@ from conftest import MakeRepository
 from kempt import __version__
 from kempt.engine.fleet.chunk import examine_for
 from kempt.engine.fleet.scan import Plan, scan
+from kempt.engine.fleet.supervise import ALONE, TOGETHER
 from kempt.errors import KemptError
 from kempt.host.store.fleet import FleetStore
 from kempt.host.workers.crew import Crew, LocalCrew
@@ -77,17 +78,19 @@ class Killing:
 
 
 def random_killer(pids: Callable[[], tuple[int, ...]], seed: int) -> Callable[[], None]:
-    """Kills one of these processes, or none, a moment after it is called.
+    """Kills one of these processes, or none, a moment after it is called; no more of them than clear everybody.
 
-    Not every so many seconds: on a busy machine nothing would ever be done between two deaths.
+    Not every so many seconds: on a busy machine nothing would ever be done between two deaths. A repository whose
+    worker dies at it twice among others and three times alone is to blame, whoever killed the worker.
     """
-    chance = random.Random(seed)  # noqa: S311 - nobody is to guess anything
+    chance, left = random.Random(seed), [TOGETHER + ALONE - 1]  # noqa: S311 - nobody is to guess anything
 
     def kill() -> None:
         time.sleep(chance.uniform(0, 0.05))
-        if chance.random() < 2 / 3 and (found := pids()):
+        if left[0] and chance.random() < 2 / 3 and (found := pids()):
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(found), signal.SIGKILL)
+                left[0] -= 1
 
     return kill
 

@@ -145,6 +145,16 @@ def test_what_does_not_pass_is_not_tried_again(server: GitHttp, status: int, exp
     assert (Outcome.FAILED, expected, 1) == (found.outcome, found.error, len(server.requests))
 
 
+def test_who_is_not_let_in_without_a_token_is_told_of_it(server: GitHttp) -> None:
+    server.behaviours["shop.git"] = says(401)
+    found = row(server.url("shop.git"), WISHES._replace(credentials=()))
+
+    assert (
+        "it does not let kempt in: it wants a user and a password, or a token (name the variable that holds a token "
+        f"for it: --token {server.url('').split('/')[2]}=VARIABLE)"
+    ) == found.reason
+
+
 @pytest.mark.slow  # it is tried three times
 def test_nobody_there_is_unreachable() -> None:
     found = row("http://127.0.0.1:1/x.git", WISHES._replace(credentials=(), limits=Limits(seconds=3)))
@@ -170,6 +180,29 @@ def test_a_redirect_to_another_transport_is_an_error(server: GitHttp, to: str) -
     found, _ = misbehaving(server, moved(to))
 
     assert (Outcome.FAILED, "redirected") == (found.outcome, found.error)
+
+
+def test_a_redirect_that_leaves_out_what_stays_the_same_is_followed(server: GitHttp) -> None:
+    found, _ = misbehaving(server, lambda _: False)
+    server.behaviours["old.git"] = moved("/shop.git")
+
+    renamed = row(server.url("old.git"))
+
+    assert (Outcome.CHECKED, found.head, f"moved to {server.url('shop.git')}") == (
+        renamed.outcome, renamed.head, renamed.reason,
+    )  # fmt: skip
+
+
+def test_a_page_in_the_place_of_a_repository_is_no_empty_one(server: GitHttp) -> None:
+    def asks_to_log_in(request: Answering) -> bool:
+        request.reply(200, [("Content-Type", "text/html; charset=utf-8")], b"<html>\n<p>Log in</p>\n")
+        return True
+
+    found, _ = misbehaving(server, asks_to_log_in)
+
+    assert (Outcome.FAILED, "not-git", "it does not answer as git does (text/html: a login page?)") == (
+        found.outcome, found.error, found.reason,
+    )  # fmt: skip
 
 
 def test_a_redirect_in_a_circle_ends(server: GitHttp) -> None:

@@ -90,6 +90,7 @@ def run(number: int, of: int, held: tuple[Standing, ...]) -> RunSummary:
         outcomes[Outcome.CHECKED], outcomes[Outcome.UNCHANGED], outcomes[Outcome.FAILED],
         *(round(levels[level] * (1 + left)) for level in ("error", "warning", "info")), 28,
         sum(each.new for each in held), sum(each.gone for each in held), 3 * MB, tuple(rows),
+        number - 1, True,
     ))  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kempt.model.fleet import Outcome, Waiver
+from kempt.model.fleet import Outcome, Promised, Waiver
 from kempt.model.fleet_overview import Coverage, InForce, Overview, Standing
 from kempt.report.columns import width
 from kempt.report.fleet import summary
@@ -145,6 +145,29 @@ def test_what_is_waived_counts_nowhere() -> None:
     assert (3, 1, 1) == (found.amount.findings, found.waived, found.clean)
 
 
+def test_a_run_of_other_rules_is_not_compared() -> None:
+    found = overview(runs=2)
+    found = found._replace(runs=(found.runs[0], found.runs[1]._replace(new=0, gone=0, compared=False)))
+
+    text = summary(found, LOOK)
+
+    assert "more waived; other rules than run 1: not\n    compared.\n" in text
+    assert (0, 0) == (text.count("new  gone"), text.count("points"))
+
+
+def test_it_says_why_promises_are_unknown() -> None:
+    states = (Promised.KEPT, Promised.UNKNOWN, Promised.UNKNOWN, Promised.KEPT)
+    said = [("", "", words, "") for words in ("no job installs", "no job installs", "b", "c")]
+    rows = [standing(1, f"{HOST}r{n}")._replace(promises=states, unknown=words) for n, words in enumerate(said)]
+
+    lines = summary(overview(*rows), LOOK).splitlines()
+
+    assert [
+        "    unknown, git is clean: 4 the reason is not known",
+        "    unknown, CI caches downloads: 2 no job installs; 1 b; and 1 other reason",
+    ] == [line for line in lines if "unknown, " in line and "%" not in line]
+
+
 def test_json_for_other_dashboards() -> None:
     found = json.loads(json_of(SMALL))
 
@@ -155,7 +178,8 @@ def test_json_for_other_dashboards() -> None:
     }  # fmt: skip
     assert found["repositories"][1] | {"findings": []} == {
         "name": f"{HOST}lost", "outcome": "failed", "head": None, "branch": None, "files": 0, "promises": None,
-        "error": "timeout", "reason": "it took longer than 120 seconds", "owners": [], "looked_at": None,
+        "unknown": None, "error": "timeout", "reason": "it took longer than 120 seconds", "owners": [],
+        "looked_at": None,
         "summary": {"findings": 0, "error": 0, "warning": 0, "info": 0, "bytes": 0}, "new": 0, "gone": 0,
         "findings": [],
     }  # fmt: skip

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kempt.model.fleet import Outcome
+from kempt.model.fleet import Outcome, Promised
 from kempt.model.fleet_overview import Overview
 from kempt.report.fleet_page import render
+from kempt.report.fleet_page_charts import MEASURES, treemap
 from kempt.report.fleet_page_details import DETAILED, FINDINGS
 from kempt.report.fleet_page_rows import LISTED
 from kempt.report.fleet_page_script import SCRIPT
@@ -278,3 +279,23 @@ def test_it_is_made_for_paper_and_for_who_wants_no_motion() -> None:
     assert "@media print" in STYLE
     assert "@media (prefers-reduced-motion:reduce)" in STYLE
     assert "@media (forced-colors:active)" in STYLE
+
+
+def test_it_says_why_promises_are_unknown_and_that_other_rules_are_not_compared() -> None:
+    states = (Promised.KEPT, Promised.KEPT, Promised.UNKNOWN, Promised.KEPT)
+    row = standing(3, f"{HOST}r", (finding(1),))._replace(promises=states, unknown=("", "", "no <job> installs", ""))
+    found = overview(row, runs=2)
+    page = render(found._replace(runs=(found.runs[0], found.runs[1]._replace(compared=False))))
+
+    assert "CI caches downloads, unknown: 1 no &lt;job&gt; installs</p>" in page
+    assert "CI caches downloads: unknown: no &lt;job&gt; installs</li>" in page
+    assert "Other rules than run 1: not compared." in page
+
+
+def test_thousands_that_are_all_small_are_boxes_of_neighbours() -> None:
+    """Finding: 5,000 equal repositories were one box, called 5,000 smaller ones."""
+    held = overview(*(standing(3, f"{HOST}r{number:04}", (finding(1),)) for number in range(5000)), runs=1)
+
+    boxes = re.findall("<title>([^<]*)</title>", treemap(held, MEASURES[0]))
+
+    assert (120, "r0000 and 41 more: 42 findings, 42 errors") == (len(boxes), boxes[0])

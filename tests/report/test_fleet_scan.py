@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kempt.model.fleet import Outcome, Row
-from kempt.model.fleet_overview import Coverage, RunSummary
-from kempt.report.fleet_scan import Progress, duration, record, summary
+from kempt.model.fleet_overview import Coverage, NotAsked, RunSummary
+from kempt.report.fleet_scan import Ended, Progress, as_json, duration, last_line, record, summary
 from kempt.report.look import Look
 
 RUN = RunSummary(
     7, 0.0, 1.0, "0.1.0", 10_000, 9_000, 980, 7, 1, 2, 3, 4, 5, 6, 123_000_000,
     (Coverage(1, 9_000, 0, 900, 100), Coverage(2, 10_000, 0, 0, 0), Coverage(3, 1, 2, 3, 4), Coverage(4, 0, 0, 10, 0)),
+    6,
 )  # fmt: skip
 FAILED = tuple(
     Row(f"https://u:p@x.example/\x1b[31mr{number}", Outcome.FAILED, error="timeout", reason="https://a:b@x: no\nanswer")
@@ -47,7 +50,7 @@ def test_progress_tells_of_failures_and_lost_workers() -> None:
 
 
 def test_the_end_names_a_few_failures_and_how_to_see_all() -> None:
-    lines = summary(RUN, FAILED, 252, LOOK).splitlines()
+    lines = summary(Ended(RUN, FAILED, 252), LOOK).splitlines()
 
     assert "10,000 repositories in 4 min 12 s, 123 MB received: 9,000 looked at, 980 unchanged, 7 failed" == (lines[0])
     assert [
@@ -59,19 +62,45 @@ def test_the_end_names_a_few_failures_and_how_to_see_all() -> None:
         *(f"  ✗ https://...@x.example/\\x1b[31mr{each}  timeout: https://...@x: no\\nanswer" for each in range(5)),
         "  and 2 more: `kempt fleet report --db x.db -v`",
         "",
-        "6 findings (1 error, 2 warnings, 3 info), 4 more waived; 5 new and 6 gone since the last scan.",
+        "6 findings (1 error, 2 warnings, 3 info), 4 more waived; 5 new and 6 gone since run 6.",
     ] == lines[7:16]
 
 
 def test_failures_of_an_earlier_part_of_the_run_count() -> None:
     assert "7 repositories could not be looked at:\n  7 more: `kempt fleet report --db x.db -v`\n" in summary(
-        RUN, (), 1, LOOK
+        Ended(RUN, (), 1), LOOK
     )
 
 
 def test_all_failures_are_named_where_more_is_asked_for() -> None:
-    assert 7 == summary(RUN, FAILED, 1, LOOK._replace(verbose=True)).count("  ✗ https")
+    assert 7 == summary(Ended(RUN, FAILED, 1), LOOK._replace(verbose=True)).count("  ✗ https")
 
 
 def test_json_holds_no_password() -> None:
     assert "https://...@x: no\nanswer" == record(FAILED[0])["reason"]
+
+
+def test_a_scan_that_was_taken_up_again_says_what_it_did_itself() -> None:
+    """Finding: 600 repositories of before the stop counted as if this scan had looked at them in its seconds."""
+    heading = summary(Ended(RUN, before=600, took=16), LOOK).splitlines()
+
+    assert [
+        "10,000 repositories, 123 MB received: 9,000 looked at, 980 unchanged, 7 failed; 600 before the scan",
+        "was stopped, 9,400 in 16 s since",
+    ] == heading[:2]
+
+
+def test_what_was_not_asked_for_is_said() -> None:
+    ended = Ended(RUN, not_asked=NotAsked(6, 2))
+
+    assert "2 repositories of run 6 were not asked for and are not counted.\n" in summary(ended, LOOK)
+    assert {"run": 6, "repositories": 2} == json.loads(last_line(ended))["not_asked"]
+    assert json.loads(as_json(Ended(RUN), [], "x.db"))["not_asked"] is None
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNCHANGED, Outcome.FAILED])
+def test_json_says_nothing_of_what_was_not_looked_at(outcome: Outcome) -> None:
+    """A program that adds findings up must not take what is not known here for none."""
+    told = record(Row("https://x.example/r", outcome, head="a" * 40))
+
+    assert [None] * 4 == [told[key] for key in ("files", "promises", "owners", "summary")]

@@ -116,7 +116,7 @@ def test_odd_names_of_folders_do_no_harm(git_repo: MakeRepository, name: str) ->
     files = {
         f"{name}/env/pyvenv.cfg": ENVIRONMENT,
         f"{name}/__pycache__/x.pyc": "",
-        f"{name}/uv.lock": "",
+        f"{name}/uv.lock": "version = 0\n",
         f"{name}/x.py": "",
     }
     repository: Repository = mended(git_repo(files, commit=False))

@@ -9,7 +9,7 @@ from support.checking import found, messages
 from support.pipelines import WORKFLOW, workflow
 
 CODE = "KPT416"
-UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 0\n"}
 
 
 def release(*steps: str) -> str:

@@ -9,8 +9,8 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import LINE, WORKFLOW, buildspec, circleci, gitlab, workflow
 
 CODE = "KPT405"
-POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": ""}
-UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "version = 0\n"}
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 0\n"}
 SYNC = "uv sync --locked"
 PYTHON = "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n"
 

@@ -11,7 +11,7 @@ from kempt.rules import caching, installing
 from support.checking import surveyed
 from support.pipelines import WORKFLOW, workflow
 
-UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 0\n"}
 SETUP = "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n"
 
 

@@ -16,31 +16,34 @@ EXPORTED = {"pylock.toml": 'lock-version = "1.0"\ncreated-by = "uv"\n'}
     "files, expected",
     [
         (
-            POETRY | {"poetry.lock": "", "uv.lock": ""},
+            POETRY | {"poetry.lock": "version = 0\n", "uv.lock": "version = 0\n"},
             ["error: `uv.lock` beside `poetry.lock`, in a project of Poetry"],
         ),
         (
-            UV | {"poetry.lock": "", "uv.lock": "", "pdm.lock": ""},
+            UV | {"poetry.lock": "version = 0\n", "uv.lock": "version = 0\n", "pdm.lock": "version = 0\n"},
             ["error: `poetry.lock` and `pdm.lock` beside `uv.lock`, in a project of uv"],
         ),
         (
-            {"Pipfile": "", "Pipfile.lock": "", "poetry.lock": ""},
+            {"Pipfile": "", "Pipfile.lock": "{}", "poetry.lock": "version = 0\n"},
             ["error: `poetry.lock` beside `Pipfile.lock`, in a project of Pipenv"],
         ),
         (
-            {"pyproject.toml": BACKEND, "poetry.lock": "", "uv.lock": ""},
+            {"pyproject.toml": BACKEND, "poetry.lock": "version = 0\n", "uv.lock": "version = 0\n"},
             ["error: `uv.lock` beside `poetry.lock`, in a project of Poetry"],
         ),
         (
-            UV | {"uv.lock": "", "pylock.toml": 'created-by = "pdm"\n'},
+            UV | {"uv.lock": "version = 0\n", "pylock.toml": 'created-by = "pdm"\n'},
             ["error: `pylock.toml` beside `uv.lock`, in a project of uv"],
         ),
         (
-            {"pyproject.toml": "[tool.uv]\n[tool.pixi]\n", "uv.lock": "", "pixi.lock": ""},
+            {"pyproject.toml": "[tool.uv]\n[tool.pixi]\n", "uv.lock": "version = 0\n", "pixi.lock": ""},
             ["error: `uv.lock` and `pixi.lock` are locks of different managers for one environment"],
         ),
         (
-            {f"examples/{path}": text for path, text in (POETRY | {"poetry.lock": "", "uv.lock": ""}).items()},
+            {
+                f"examples/{path}": text
+                for path, text in (POETRY | {"poetry.lock": "v = 0\n", "uv.lock": "v = 0\n"}).items()
+            },
             ["info: `examples/uv.lock` beside `examples/poetry.lock`, in a project of Poetry"],
         ),
     ],
@@ -53,18 +56,18 @@ def test_locks_of_two_managers_compete(git_repo: MakeRepository, files: dict[str
 @pytest.mark.parametrize(
     "files",
     [
-        UV | {"uv.lock": ""} | EXPORTED,
+        UV | {"uv.lock": "version = 0\n"} | EXPORTED,
         {"pyproject.toml": "[project]\n"} | EXPORTED,
-        UV | {"uv.lock": "", "pylock.toml": 'lock-version = "1.0"\n'},
-        POETRY | {"poetry.lock": "", "pylock.toml": 'created-by = "poetry-plugin-export"\n'},
-        UV | {"uv.lock": "", "requirements.txt": "flask==3.0\n"},
+        UV | {"uv.lock": "version = 0\n", "pylock.toml": 'lock-version = "1.0"\n'},
+        POETRY | {"poetry.lock": "version = 0\n", "pylock.toml": 'created-by = "poetry-plugin-export"\n'},
+        UV | {"uv.lock": "version = 0\n", "requirements.txt": "flask==3.0\n"},
         {
             "a/pyproject.toml": "[tool.uv]\n",
-            "a/uv.lock": "",
+            "a/uv.lock": "version = 0\n",
             "b/pyproject.toml": "[tool.poetry]\n",
-            "b/poetry.lock": "",
+            "b/poetry.lock": "version = 0\n",
         },
-        {"tests/fixtures/a/poetry.lock": "", "tests/fixtures/a/uv.lock": ""},
+        {"tests/fixtures/a/poetry.lock": "version = 0\n", "tests/fixtures/a/uv.lock": "version = 0\n"},
     ],
     ids=["export", "pylock-alone", "unsigned-pylock", "poetry-export", "requirements", "two-folders", "test-data"],
 )
@@ -74,13 +77,15 @@ def test_locks_that_do_not_compete(git_repo: MakeRepository, files: dict[str, st
 
 @pytest.mark.parametrize("manifest", ["[tool.uv]\n[tool.poetry]\n", "[project]\n", "[tool.ruff]\n"])
 def test_where_the_manifest_names_both_or_neither_a_person_decides(git_repo: MakeRepository, manifest: str) -> None:
-    repository = git_repo({"pyproject.toml": manifest, "poetry.lock": "", "uv.lock": ""}, commit=False)
+    repository = git_repo(
+        {"pyproject.toml": manifest, "poetry.lock": "version = 0\n", "uv.lock": "version = 0\n"}, commit=False
+    )
 
     assert [None] == [each.fix for each in found(repository, "KPT302")]
 
 
 def test_the_fix_leaves_the_stray_lock_on_disk(git_repo: MakeRepository) -> None:
-    repository = git_repo(POETRY | {"poetry.lock": "", "uv.lock": ""})
+    repository = git_repo(POETRY | {"poetry.lock": "version = 0\n", "uv.lock": "version = 0\n"})
 
     mended(repository, "KPT302")
 

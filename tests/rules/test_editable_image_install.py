@@ -46,11 +46,11 @@ def test_an_image_for_development_is_left_alone(git_repo: MakeRepository) -> Non
 def test_uv(git_repo: MakeRepository, sync: str, copies: list[str], is_told: bool) -> None:  # noqa: FBT001
     text = BUILDER.format(sync) + "\n".join(copies) + "\n"
 
-    assert is_told is bool(told(git_repo, RULE, text, **{"pyproject.toml": PACKAGE, "uv.lock": ""}))
+    assert is_told is bool(told(git_repo, RULE, text, **{"pyproject.toml": PACKAGE, "uv.lock": "version = 0\n"}))
 
 
 def test_what_has_no_build_backend_is_no_package(git_repo: MakeRepository) -> None:
-    files = {"pyproject.toml": PACKAGE.partition("[build")[0], "uv.lock": ""}
+    files = {"pyproject.toml": PACKAGE.partition("[build")[0], "uv.lock": "version = 0\n"}
     text = BUILDER.format("uv sync --locked") + "COPY --from=b /app/.venv /app/.venv\n"
 
     assert [] == told(git_repo, RULE, text, **files)

@@ -9,7 +9,7 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import LINE, WORKFLOW, azure, buildspec, gitlab, workflow
 
 CODE = "KPT415"
-UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 0\n"}
 SYNC = "uv sync --locked"
 ALL = 'artifacts:\n  files:\n    - "**/*"\n'
 LEFT_OUT = '  exclude-paths:\n    - .venv/**/*\n    - "**/__pycache__/**/*"\n'
@@ -40,7 +40,7 @@ def test_uploads_of_github(git_repo: MakeRepository, path: str) -> None:
 
 def test_poetry_where_it_is_told_to(git_repo: MakeRepository) -> None:
     text = buildspec(["poetry sync"]) + ALL
-    files = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "", "buildspec.yml": text}
+    files = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "version = 0\n", "buildspec.yml": text}
     told = {"poetry.toml": "[virtualenvs]\nin-project = true\n"}
 
     assert [] == found(git_repo(files, name="plain"), CODE)

@@ -7,8 +7,8 @@ import pytest
 from conftest import MakeRepository
 from support.checking import Seen, found, mended, messages, seen
 
-POETRY = {"pyproject.toml": "[tool.poetry]\npackage-mode = false\n", "poetry.lock": ""}
-PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": ""}
+POETRY = {"pyproject.toml": "[tool.poetry]\npackage-mode = false\n", "poetry.lock": "version = 0\n"}
+PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": "version = 0\n"}
 PIPENV = {"Pipfile": '[packages]\nidna = "*"\n', "Pipfile.lock": "{}"}
 OFF = "warning: {} keeps the environment outside the service: {}"
 UV = {"pyproject.toml": "[tool.uv]\n", "uv.lock": "version = 1\n"}

@@ -10,8 +10,8 @@ from support.pipelines import LINE, WORKFLOW, buildspec, circleci, gitlab, workf
 
 CODE = "KPT402"
 PROJECT = '[project]\nname = "a"\nversion = "1"\n'
-UV = {"pyproject.toml": PROJECT, "uv.lock": ""}
-POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": ""}
+UV = {"pyproject.toml": PROJECT, "uv.lock": "version = 0\n"}
+POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "version = 0\n"}
 PIP = {"requirements.txt": "six==1.17.0\n"}
 SYNC = "uv sync --locked"
 INFO_POETRY = "info: `/root/.cache/pypoetry/**/*` is Poetry's download cache, and uv installs here"

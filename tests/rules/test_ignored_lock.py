@@ -23,7 +23,7 @@ UV, POETRY, PIP = {"pyproject.toml": "[tool.uv]\n"}, {"pyproject.toml": "[tool.p
         ({"pyproject.toml": "[project]\n", ".gitignore": "uv.lock\n"}, ["error: `uv.lock` keeps `uv.lock` out of git"]),
         ({"Pipfile": "", ".gitignore": "Pipfile.lock\n"}, ["error: `Pipfile.lock` keeps `Pipfile.lock` out of git"]),
         (UV | {".gitignore": "*.lock\n!uv.lock\n"}, []),
-        (UV | {".gitignore": "uv.lock\n", "uv.lock": ""}, []),
+        (UV | {".gitignore": "uv.lock\n", "uv.lock": "version = 0\n"}, []),
         ({"examples/a/pyproject.toml": "[tool.uv]\n", ".gitignore": "uv.lock\n"}, []),
         ({"x.md": "", ".gitignore": "uv.lock\n"}, []),
     ],

@@ -9,9 +9,9 @@ from support.checking import Seen, found, messages, seen
 from support.pipelines import WORKFLOW, everywhere, line_of, workflow
 
 CODE = "KPT408"
-UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": ""}
-POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": ""}
-PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": "version = 0\n"}
+POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "version = 0\n"}
+PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": "version = 0\n"}
 PIPENV = {"Pipfile": "[packages]\nidna = '*'\n", "Pipfile.lock": "{}"}
 
 

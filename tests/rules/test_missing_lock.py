@@ -31,8 +31,8 @@ def test_a_manifest_names_packages_in_many_ways(git_repo: MakeRepository, manife
 @pytest.mark.parametrize(
     "files",
     [
-        {"pyproject.toml": PROJECT, "uv.lock": ""},
-        {"pyproject.toml": PROJECT, "poetry.lock": ""},
+        {"pyproject.toml": PROJECT, "uv.lock": "version = 0\n"},
+        {"pyproject.toml": PROJECT, "poetry.lock": "version = 0\n"},
         {"pyproject.toml": LIBRARY},
         {"pyproject.toml": PROJECT, "setup.py": ""},
         {"pyproject.toml": "[tool.ruff]\n"},
@@ -64,6 +64,6 @@ def test_the_command_to_type_is_named(git_repo: MakeRepository, files: dict[str,
 
 def test_a_lock_that_is_only_not_tracked_is_said_once(git_repo: MakeRepository) -> None:
     repository = git_repo({"pyproject.toml": PROJECT})
-    repository.write({"uv.lock": ""})
+    repository.write({"uv.lock": "version = 0\n"})
 
     assert ["KPT304"] == [each.code for each in found(repository, "KPT301", "KPT304")]

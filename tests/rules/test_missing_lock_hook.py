@@ -15,9 +15,9 @@ from support.ruling import judged, mended_file, said
 
 CONFIG = ".pre-commit-config.yaml"
 CI = ".github/workflows/ci.yml"
-UV = {"pyproject.toml": "[tool.uv]\n", "uv.lock": ""}
-POETRY = {"pyproject.toml": "[tool.poetry]\n", "poetry.lock": ""}
-PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": ""}
+UV = {"pyproject.toml": "[tool.uv]\n", "uv.lock": "version = 0\n"}
+POETRY = {"pyproject.toml": "[tool.poetry]\n", "poetry.lock": "version = 0\n"}
+PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": "version = 0\n"}
 HOOKS = "repos:\n- repo: https://example.com/hooks\n  rev: v1\n  hooks:\n  - id: check-toml\n"
 TOLD = "0: pre-commit is in use, and no hook and no CI job notices that `{}` is stale"
 
@@ -195,7 +195,7 @@ PDM_ENTRY = "- repo: https://github.com/pdm-project/pdm\n  rev: 2.28.2\n  hooks:
             r"    files: ^services/my\.api/(uv\.lock|pyproject\.toml|uv\.toml)$" + "\n",
         ),
         (
-            {"a b/pyproject.toml": "[tool.pdm]\n", "a b/pdm.lock": ""}, HOOKS,
+            {"a b/pyproject.toml": "[tool.pdm]\n", "a b/pdm.lock": "version = 0\n"}, HOOKS,
             PDM_ENTRY + "    name: pdm-lock-check a b\n    args: [--project, a b]\n"
             r"    files: ^a b/(pdm\.lock|pyproject\.toml)$" + "\n",
         ),

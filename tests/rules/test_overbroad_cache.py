@@ -9,7 +9,7 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import LINE, WORKFLOW, buildspec, circleci, workflow
 
 CODE = "KPT409"
-UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 0\n"}
 SYNC = "uv sync --locked"
 
 

@@ -71,7 +71,7 @@ PYLOCK = 'lock-version = "1.0"\ncreated-by = "x"\n\n[[packages]]\nname = "docopt
         ("pylock.toml", f'{PYLOCK}[packages.archive]\nurl = "{URL}.tar.gz"\n', False),
         ("pylock.toml", f"{PYLOCK}sdist = {SDIST}\nwheels = [{WHEEL}]\n", False),
         ("tests/data/uv.lock", uv_lock(), False),
-        ("uv.lock", "", False),
+        ("uv.lock", "version = 0\n", False),
         ("Pipfile.lock", '{"default": {"docopt": {"hashes": ["sha256:00"]}}}', False),
     ],
     ids=[

@@ -9,7 +9,7 @@ from support.checking import Seen, found, messages, seen
 from support.pipelines import LINE, WORKFLOW, workflow
 
 CODE = "KPT407"
-POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": ""}
+POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "version = 0\n"}
 
 
 def cache(path: str) -> str:

@@ -75,7 +75,7 @@ def test_a_merge_that_is_not_resolved_is_said_once(git_repo: MakeRepository) -> 
     "files",
     [
         {"pyproject.toml": "[tool.poetry]\n", "poetry.lock": '[metadata]\nlock-version = "9"\n'},
-        {"pyproject.toml": "[project]\ndynamic = ['dependencies']\n[tool.uv]\n", "uv.lock": ""},
+        {"pyproject.toml": "[project]\ndynamic = ['dependencies']\n[tool.uv]\n", "uv.lock": "version = 0\n"},
         {"environment.yml": "", "conda-lock.yml": ""},
     ],
     ids=["unknown-form", "dynamic", "conda"],

@@ -9,7 +9,7 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import WORKFLOW, everywhere, line_of, rows, workflow
 
 CODE = "KPT411"
-UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": "version = 0\n"}
 PUT = 'echo "$PWD/.venv/bin" >> $GITHUB_PATH'
 
 

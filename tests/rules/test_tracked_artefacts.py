@@ -174,7 +174,7 @@ def test_a_secret_is_never_untracked(git_repo: MakeRepository) -> None:
 
 
 def test_a_finding_belongs_to_the_innermost_service(git_repo: MakeRepository) -> None:
-    files = {"uv.lock": "", "api/uv.lock": "", "api/.coverage": "", "web/.coverage": ""}
+    files = {"uv.lock": "version = 0\n", "api/uv.lock": "version = 0\n", "api/.coverage": "", "web/.coverage": ""}
 
     findings = found(git_repo(files, commit=False), "KPT106")
 

@@ -9,7 +9,7 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import LINE, WORKFLOW, buildspec, circleci, workflow
 
 CODE = "KPT404"
-UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\nversion = "1"\n', "uv.lock": "version = 0\n"}
 LOCK = "${{ hashFiles('uv.lock') }}"
 SYNC = "uv sync --locked"
 PYTHON = "- uses: actions/setup-python@v7\n  with:\n    python-version: '3.13'\n"

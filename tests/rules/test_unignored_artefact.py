@@ -40,10 +40,10 @@ def test_what_the_ignore_rules_let_in(git_repo: MakeRepository, files: dict[str,
         ({"requirements.txt": ""}, "error"),
         ({"pyproject.toml": "[project]\n"}, "error"),
         ({"pyproject.toml": '[build-system]\n[project]\nclassifiers = ["x"]\n'}, "warning"),
-        ({"uv.lock": "", "pyproject.toml": ""}, "info"),
-        ({"poetry.lock": "", "pyproject.toml": ""}, "info"),
+        ({"uv.lock": "version = 0\n", "pyproject.toml": ""}, "info"),
+        ({"poetry.lock": "version = 0\n", "pyproject.toml": ""}, "info"),
         ({"Pipfile": ""}, "info"),
-        ({"uv.lock": "", "README.md": "python -m venv env"}, "info"),
+        ({"uv.lock": "version = 0\n", "README.md": "python -m venv env"}, "info"),
     ],
     ids=["pip", "plain", "library", "uv", "poetry", "pipenv", "uv-and-read-me"],
 )
@@ -57,13 +57,21 @@ def test_an_environment_weighs_what_its_tool_leaves_open(
 
 
 def test_an_environment_that_the_read_me_makes_by_hand_is_an_error_under_any_manager(git_repo: MakeRepository) -> None:
-    repository = git_repo(APP | BYTECODE | {"uv.lock": "", "README.md": "python -m venv env\n"}, commit=False)
+    repository = git_repo(
+        APP | BYTECODE | {"uv.lock": "version = 0\n", "README.md": "python -m venv env\n"}, commit=False
+    )
 
     assert [f"error: {WOULD} `env`"] == said(repository)
 
 
 def test_every_service_is_asked_about(git_repo: MakeRepository) -> None:
-    files = {"a/uv.lock": "", "b/uv.lock": "", "a/.gitignore": ".venv\n__pycache__/\n", "b/x.py": "", "a/x.py": ""}
+    files = {
+        "a/uv.lock": "version = 0\n",
+        "b/uv.lock": "version = 0\n",
+        "a/.gitignore": ".venv\n__pycache__/\n",
+        "b/x.py": "",
+        "a/x.py": "",
+    }
 
     findings = found(git_repo(files, commit=False), "KPT201")
 
@@ -78,7 +86,7 @@ def test_examples_and_tests_are_not_asked_about(git_repo: MakeRepository) -> Non
 
 
 def test_many_services_are_one_finding(git_repo: MakeRepository) -> None:
-    files = {f"s{number}/uv.lock": "" for number in range(5)}
+    files = {f"s{number}/uv.lock": "version = 0\n" for number in range(5)}
 
     (finding,) = found(git_repo(files | {"s0/x.py": "", ".gitignore": ".venv\n"}, commit=False), "KPT201")
 
@@ -89,7 +97,15 @@ def test_many_services_are_one_finding(git_repo: MakeRepository) -> None:
     "files, line, because",
     [
         ({".gitignore": "__pycache__/\n.venv\n!.venv\n"}, 3, "!.venv"),
-        ({".gitignore": "__pycache__/\n.venv\n", "api/.gitignore": "# here\n!.venv\n", "api/uv.lock": ""}, 2, "!.venv"),
+        (
+            {
+                ".gitignore": "__pycache__/\n.venv\n",
+                "api/.gitignore": "# here\n!.venv\n",
+                "api/uv.lock": "version = 0\n",
+            },
+            2,
+            "!.venv",
+        ),
         ({".gitignore": "__pycache__/\n.*\n!.v*\n"}, 3, "!.v*"),
     ],
     ids=["same-file", "nested", "wildcard"],

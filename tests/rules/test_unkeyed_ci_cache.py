@@ -10,7 +10,7 @@ from support.pipelines import LINE, WORKFLOW, buildspec, circleci, gitlab, rows,
 
 CODE = "KPT403"
 PROJECT = '[project]\nname = "a"\nversion = "1"\n'
-UV = {"pyproject.toml": PROJECT, "uv.lock": ""}
+UV = {"pyproject.toml": PROJECT, "uv.lock": "version = 0\n"}
 PIP = {"requirements.txt": "six==1.17.0\n", "setup.py": ""}
 SYNC = "uv sync --locked"
 FULL = "uv-${{ runner.os }}-${{ runner.arch }}-py3.13-${{ hashFiles('uv.lock') }}"
@@ -448,7 +448,7 @@ def test_a_switch_is_told_as_it_is_written(git_repo: MakeRepository, inputs: str
 
 def test_the_switch_of_setup_pdm_is_told_as_it_is_written(git_repo: MakeRepository) -> None:
     step = "- uses: pdm-project/setup-pdm@v4\n  with: {cache: true}\n"
-    files = {"pyproject.toml": PROJECT, "pdm.lock": "", WORKFLOW: workflow(step, "pdm sync")}
+    files = {"pyproject.toml": PROJECT, "pdm.lock": "version = 0\n", WORKFLOW: workflow(step, "pdm sync")}
     (finding,) = found(git_repo(files), "KPT405")
 
     assert "what `cache: true` stores is an environment, no download cache" == finding.message

@@ -12,9 +12,9 @@ CODE = "KPT401"
 PROJECT = '[project]\nname = "a"\nversion = "1"\ndependencies = ["idna"]\n'
 APPLICATION = PROJECT + "[tool.uv]\npackage = false\n"
 LIBRARY = PROJECT + 'classifiers = []\n[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
-UV = {"pyproject.toml": APPLICATION, "uv.lock": ""}
-POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": ""}
-PDM = {"pyproject.toml": PROJECT + "[tool.pdm]\n", "pdm.lock": ""}
+UV = {"pyproject.toml": APPLICATION, "uv.lock": "version = 0\n"}
+POETRY = {"pyproject.toml": '[tool.poetry]\nname = "a"\n', "poetry.lock": "version = 0\n"}
+PDM = {"pyproject.toml": PROJECT + "[tool.pdm]\n", "pdm.lock": "version = 0\n"}
 PIPENV = {"Pipfile": "[packages]\nidna = '*'\n", "Pipfile.lock": "{}"}
 OPEN = "`pip install -r requirements.txt` takes the newest {}: `requirements.txt` leaves its version open"
 UNKNOWN = "- uses: someone/setup-cached-uv@v2\n"
@@ -291,7 +291,7 @@ def test_requirements(git_repo: MakeRepository, manifest: str, lines: str, expec
 def test_a_project_past_its_lock(
     git_repo: MakeRepository, manifest: str, command: str, expected: list[str]
 ) -> None:  # fmt: skip
-    files = {"pyproject.toml": manifest, "uv.lock": "", WORKFLOW: workflow(command)}
+    files = {"pyproject.toml": manifest, "uv.lock": "version = 0\n", WORKFLOW: workflow(command)}
 
     assert expected == messages(found(git_repo(files), CODE))
 

@@ -12,7 +12,7 @@ from support.ruling import judged
 
 OPEN = "`api/requirements.txt` leaves its version open"
 MANIFEST = '[project]\nname = "shop"\nversion = "1"\n'
-UV = {"pyproject.toml": MANIFEST, "uv.lock": ""}
+UV = {"pyproject.toml": MANIFEST, "uv.lock": "version = 0\n"}
 
 
 @pytest.mark.parametrize(

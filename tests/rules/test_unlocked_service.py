@@ -23,7 +23,7 @@ TOLD = f"{{}}: `worker/pyproject.toml` asks {UNSAID}"
         ({"worker/Pipfile": '[packages]\nidna = "*"\n'}, [TOLD.format("warning").replace("pyproject.toml", "Pipfile")]),
         ({"worker/pyproject.toml": LIBRARY}, [TOLD.format("info")]),
         ({"worker/pyproject.toml": '[project]\nname = "a"\nversion = "1"\n'}, []),
-        ({"worker/pyproject.toml": ASKS, "worker/pylock.toml": ""}, []),
+        ({"worker/pyproject.toml": ASKS, "worker/pylock.toml": "version = 0\n"}, []),
         ({"worker/pyproject.toml": ASKS, ".gitignore": "*.lock\npylock.toml\n"}, []),
         ({"examples/x/pyproject.toml": ASKS}, [f"info: `examples/x/pyproject.toml` asks {UNSAID}"]),
         (

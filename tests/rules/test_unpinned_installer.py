@@ -10,7 +10,7 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import LINE, WORKFLOW, everywhere, line_of, workflow
 
 CODE = "KPT406"
-UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\npackage = false\n', "uv.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\npackage = false\n', "uv.lock": "version = 0\n"}
 COMMIT = "20cfd1bf945f4377ade1205e4dbc17946fc9a30d"
 
 
@@ -97,7 +97,7 @@ def test_actions(git_repo: MakeRepository, uses: str, given: str, *, told: bool)
         ('[tool.uv]\nrequired-version = ">=0.13,<0.14"\n', {}, "pip install uv"),
         ('[tool.uv]\nrequired-version = "==0.13.9"\n', {}, "curl -LsSf https://astral.sh/uv/install.sh | sh"),
         ("", {"uv.toml": 'required-version = "~=0.13.0"\n'}, "pip install uv"),
-        ('[tool.poetry]\nrequires-poetry = "^2.1"\n', {"poetry.lock": ""}, "pipx install poetry"),
+        ('[tool.poetry]\nrequires-poetry = "^2.1"\n', {"poetry.lock": "version = 0\n"}, "pipx install poetry"),
         ('[tool.uv]\nrequired-version = ">=0.13"\n', {}, "- uses: astral-sh/setup-uv@v7\n"),
     ],
     ids=["uv", "uv-range", "uv-script", "uv-toml", "poetry", "setup-uv"],
@@ -107,7 +107,7 @@ def test_a_project_that_says_its_version(
 ) -> None:  # fmt: skip
     files = {"pyproject.toml": f'[project]\nname = "a"\n{manifest}', **extra, WORKFLOW: workflow(command)}
     if "poetry.lock" not in extra:
-        files["uv.lock"] = ""
+        files["uv.lock"] = "version = 0\n"
 
     assert [] == messages(found(git_repo(files), CODE))
 
@@ -115,7 +115,7 @@ def test_a_project_that_says_its_version(
 @pytest.mark.parametrize("wanted", [">=0.13", ">0.12, !=0.13.2", "*", ">=0.13,"])
 def test_a_requirement_that_is_open_above_pins_nothing(git_repo: MakeRepository, wanted: str) -> None:
     manifest = f'[project]\nname = "a"\n[tool.uv]\nrequired-version = "{wanted}"\n'
-    files = {"pyproject.toml": manifest, "uv.lock": "", WORKFLOW: workflow("pip install uv")}
+    files = {"pyproject.toml": manifest, "uv.lock": "version = 0\n", WORKFLOW: workflow("pip install uv")}
 
     assert [Seen(CODE, WORKFLOW, LINE)] == seen(found(git_repo(files), CODE))
 
@@ -125,7 +125,7 @@ def test_the_action_of_poetry_does_not_read_what_the_project_asks_for(git_repo: 
     text = workflow("- uses: snok/install-poetry@v1\n")
 
     assert [Seen(CODE, WORKFLOW, LINE)] == seen(
-        found(git_repo({"pyproject.toml": manifest, "poetry.lock": "", WORKFLOW: text}), CODE)
+        found(git_repo({"pyproject.toml": manifest, "poetry.lock": "version = 0\n", WORKFLOW: text}), CODE)
     )
 
 

@@ -9,7 +9,7 @@ from support.checking import Seen, found, messages, seen
 
 
 def project(asked: str) -> dict[str, str]:
-    return {"pyproject.toml": f'[project]\nname = "shop"\nrequires-python = "{asked}"\n', "uv.lock": ""}
+    return {"pyproject.toml": f'[project]\nname = "shop"\nrequires-python = "{asked}"\n', "uv.lock": "version = 0\n"}
 
 
 OPEN = project(">=3.11")
@@ -34,10 +34,10 @@ def test_a_range_that_ends_is_one(git_repo: MakeRepository, asked: str) -> None:
     "files, expected",
     [
         (OPEN, [Seen("KPT308", "pyproject.toml", 3)]),
-        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\n', "poetry.lock": ""},
+        ({"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\n', "poetry.lock": "version = 0\n"},
          [Seen("KPT308", "pyproject.toml", 2)]),
-        ({"pyproject.toml": "[project]\nname = 'shop'\n", "uv.lock": ""}, [Seen("KPT308", "pyproject.toml", 0)]),
-        ({"pyproject.toml": '[dependency-groups]\ntools = ["ruff"]\n', "uv.lock": ""}, []),
+        ({"pyproject.toml": "[project]\nname = 'shop'\n", "uv.lock": "v = 0\n"}, [Seen("KPT308", "pyproject.toml", 0)]),
+        ({"pyproject.toml": '[dependency-groups]\ntools = ["ruff"]\n', "uv.lock": "version = 0\n"}, []),
         (OPEN | {"Dockerfile": "FROM python:3.12.7\n"}, [Seen("KPT308", "pyproject.toml", 3)]),
         (OPEN | {".python-version": "3.12\n"}, []),
         (OPEN | {".tool-versions": "python 3.12.7\n"}, []),
@@ -45,8 +45,8 @@ def test_a_range_that_ends_is_one(git_repo: MakeRepository, asked: str) -> None:
         (OPEN | {"docs/.python-version": "3.12\n"}, [Seen("KPT308", "pyproject.toml", 3)]),
         ({f"tests/{path}": text for path, text in OPEN.items()}, []),
         ({"pyproject.toml": OPEN["pyproject.toml"]}, []),
-        ({"pyproject.toml": CLASSIFIED, "uv.lock": ""}, []),
-        ({"Pipfile": '[requires]\npython_version = "3.12"\n', "Pipfile.lock": ""}, []),
+        ({"pyproject.toml": CLASSIFIED, "uv.lock": "version = 0\n"}, []),
+        ({"Pipfile": '[requires]\npython_version = "3.12"\n', "Pipfile.lock": "{}"}, []),
     ],
     ids=["open", "poetry", "unsaid", "no-project", "image", "pinned", "asdf", "pinned-above", "pinned-elsewhere",
          "test-data", "unlocked", "library", "pipenv"],

@@ -45,8 +45,8 @@ def test_each_file_is_a_finding_at_its_line(git_repo: MakeRepository) -> None:
 @pytest.mark.parametrize(
     "files",
     [
-        {"requirements.txt": "flask\n", "pyproject.toml": "[tool.uv]\n", "uv.lock": ""},
-        {"requirements.txt": "flask\n", "pyproject.toml": "[tool.poetry]\n", "poetry.lock": ""},
+        {"requirements.txt": "flask\n", "pyproject.toml": "[tool.uv]\n", "uv.lock": "version = 0\n"},
+        {"requirements.txt": "flask\n", "pyproject.toml": "[tool.poetry]\n", "poetry.lock": "version = 0\n"},
         {"requirements.txt": "flask\n", "setup.py": ""},
         {"examples/requirements.txt": "flask\n"},
         {"requirements-docs.txt": "sphinx\n"},

@@ -22,7 +22,7 @@ LIBRARY = {"pyproject.toml": '[build-system]\n[project]\nclassifiers = ["x"]\n[t
         ({"a/Pipfile": ""}, "a/Pipfile.lock", ["warning: `a/Pipfile.lock` is there, and git does not track it"]),
         (UV, "poetry.lock", []),
         (UV | {".gitignore": "*.lock\n"}, "uv.lock", []),
-        (UV | {"uv.lock": ""}, "poetry.lock", []),
+        (UV | {"uv.lock": "version = 0\n"}, "poetry.lock", []),
         ({"tests/pyproject.toml": "[tool.uv]\n"}, "tests/uv.lock", []),
         ({"a.md": ""}, "uv.lock", []),
     ],
@@ -42,7 +42,7 @@ def test_a_lock_that_git_does_not_track(
 )
 def test_what_git_holds_has_nothing_untracked(git_repo: MakeRepository, keywords: dict[str, object]) -> None:
     repository = git_repo(UV)
-    repository.write({"uv.lock": ""})
+    repository.write({"uv.lock": "version = 0\n"})
 
     assert [] == found(repository, "KPT304", **keywords)
 

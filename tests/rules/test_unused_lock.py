@@ -8,7 +8,11 @@ from conftest import MakeRepository
 from support.checking import Seen, found, seen
 
 CI = ".github/workflows/ci.yml"
-BY_PIP = {"pyproject.toml": "[tool.uv]\n", "uv.lock": "", CI: "jobs:\n  a:\n    steps:\n    - run: pip install flask\n"}
+BY_PIP = {
+    "pyproject.toml": "[tool.uv]\n",
+    "uv.lock": "version = 0\n",
+    CI: "jobs:\n  a:\n    steps:\n    - run: pip install flask\n",
+}
 
 
 @pytest.mark.parametrize(

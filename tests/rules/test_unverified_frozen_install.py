@@ -9,8 +9,8 @@ from support.checking import Seen, found, mended, messages, seen
 from support.pipelines import WORKFLOW, everywhere, line_of, workflow
 
 CODE = "KPT418"
-UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": ""}
-PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": ""}
+UV = {"pyproject.toml": '[project]\nname = "a"\n[tool.uv]\n', "uv.lock": "version = 0\n"}
+PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": "version = 0\n"}
 PIPENV = {"Pipfile": "[packages]\nidna = '*'\n", "Pipfile.lock": "{}"}
 OTHER = ".github/workflows/other.yml"
 HOOK = "repos:\n  - repo: https://github.com/astral-sh/uv-pre-commit\n    rev: 0.13.9\n    hooks:\n      - id: {}\n"

@@ -52,7 +52,7 @@ def read_plainly(
 ) -> Overview:  # fmt: skip
     """A database with all of its findings in memory."""
     runs, rules = store.runs(asked.runs), store.trends(asked.runs)
-    began = runs[-1].started if runs else 0.0
+    began = runs[-1].started if runs and runs[-1].compared else 0.0
     rows = tuple(part for each in _whole(store) if (part := _part(each, asked, began)) is not None)
     found = [(each, finding) for each in rows for finding in each.findings]
     fitting = {waiver: [one for one in found if _fits(waiver, *one)] for waiver in waivers}
@@ -76,7 +76,7 @@ def read_plainly(
         tuple(each for each in waivers if each.expires >= today and not fitting[each] and not is_part),
         tuple(InForce(each, len(names), len(set(names))) for each in dict.fromkeys(waivers)
               if (names := [name for (name, _), waiver in judged.items() if waiver == each])),
-        ", ".join(said), owners(rows),
+        ", ".join(said), owners(rows), store.not_asked(),
     )  # fmt: skip
 
 

@@ -27,17 +27,12 @@ VARIABLE = "SHOP_TOKEN"
 PLAIN = ("tidy", "bytecode", "project", "conflict")
 SOUND = ("sha256", "shallow", "detached", "odd", "submodule", "bombs", "huge")
 LOCAL = ("programs", "included", "alternates")
-HOSTILE_LINES = (
-    *(
-        "ext::sh -c x",
-        "file://elsewhere/x",
-        "https://example.invalid/a?b",
-        "ssh://-oProxyCommand=x/y",
-        "http://a/\u202eb",
-    ),
-    f"https://me:{TOKEN}@example.invalid/x.git",
-)
-"""Lines of a list that are left out, and told."""
+REFUSED = {
+    "ext::sh -c x": "ext::sh -c x", "file://elsewhere/x": "file://elsewhere/x",
+    "https://example.invalid/a?b": "https://example.invalid/a", "ssh://-oProxyCommand=x/y": "ssh://-oProxyCommand=x/y",
+    f"https://me:{TOKEN}@example.invalid/x.git": "https://example.invalid/x",
+}  # fmt: skip
+"""Lines of a list that nobody follows, and what their rows are called."""
 OK, BAD = Outcome.CHECKED, Outcome.FAILED
 
 
@@ -154,7 +149,9 @@ class World:
             self._clone(kind, kind, BAD, error)
         self._name_oddly()
         self._misbehave()
-        self._lines += ["clones", "clones/no-such-clone", *HOSTILE_LINES]
+        self._lines += ["clones", "clones/no-such-clone", *REFUSED, "http://a/\u202eb"]
+        self.members |= dict.fromkeys(REFUSED.values(), Member(BAD, "refused"))
+        self.members[f"{self.inventory}:{len(self._lines)}"] = Member(BAD, "refused")  # a name that cannot be shown
         self.members[str(self._clones / "no-such-clone")] = Member(BAD, "*")
         self.inventory.write_text("".join(f"{line}\n" for line in self._lines), encoding="utf-8")
 

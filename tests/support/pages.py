@@ -14,7 +14,7 @@ from typing import NamedTuple
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 _SECTION = re.compile(r"^## (.+)\n((?:(?!## ).*\n?)*)", re.MULTILINE)
 _FILE = re.compile(
-    r"^- `(?P<path>[^`]+)`(?P<empty> \(empty\))?(?P<untracked> \(untracked\))?(?: → `(?P<target>[^`]+)`)?"
+    r"^- `(?P<path>[^`]+)`(?P<empty> \((?:empty|not shown)\))?(?P<untracked> \(untracked\))?(?: → `(?P<target>[^`]+)`)?"
     r"(?: ← (?P<code>KPT\d{3})(?:, (?:line (?P<line>\d+)|(?P<whole>the whole file)))?)?\n",
     re.MULTILINE,
 )
@@ -75,10 +75,10 @@ def tree(section: str) -> FileTree:
         elif match["untracked"]:
             untracked.append(path)
         elif match["empty"]:
-            files |= dict.fromkeys(_expanded(path), "")
+            files |= dict.fromkeys(_expanded(path), _lock(path) if "not shown" in match["empty"] else "")
         else:
             block = _BLOCK.match(section, match.end())
-            assert block is not None, f"{path}: a file is (empty), (untracked), a link, or followed by a block"
+            assert block is not None, f"{path}: is it (empty), (not shown), (untracked), a link? Else a block follows"
             files[path] = dedent(block["content"])
         if match["code"]:
             findings.append(Marked(match["code"], path, 0 if match["whole"] else int(match["line"] or 1)))
@@ -88,6 +88,11 @@ def tree(section: str) -> FileTree:
 def fences(section: str, language: str) -> list[str]:
     """The contents of a section's blocks in one language."""
     return [match["content"] for match in _FENCE.finditer(section) if match["language"] == language]
+
+
+def _lock(path: str) -> str:
+    """A lock that parses and says nothing."""
+    return "{}\n" if path.endswith("Pipfile.lock") else "version = 0\n"
 
 
 def _expanded(path: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ COMMANDS = {
     "prune": "take out of download caches what was not used for long; --max-size keeps them small",
     "dupes": "what environments hold more than once, by the digests in their RECORDs; nothing is changed",
     "dedupe": "let duplicate files of environments share what they occupy on the disk; each stays as it is",
-    "fleet": "many repositories at once: look at them, keep what was found, show it on a page, prepare what mends it",
+    "fleet": "many repositories at once: look at all, keep what was found, show it, prepare patches",
     "image": "prove that no cache is in a built image, neither present nor buried in a lower layer",
     "rule": "explain one rule",
     "rules": "list all rules",
@@ -39,11 +39,11 @@ COMMANDS = {
 
 GROUPS = {
     "fleet": {
-        "scan": "look at every repository of an inventory, without a checkout, and keep what was found in a database",
-        "report": "where the fleet stands: on the terminal, as JSON or, with --html, as one page",
-        "query": "put a question in SQL to the database, which it cannot change",
-        "export": "the findings of a database as JSON lines or CSV",
-        "fix": "prepare a patch for each repository that can be mended safely; nothing is pushed",
+        "scan": "look at every repository, without a checkout, and keep what is found",
+        "report": "where the fleet stands; with --html as one page",
+        "query": "put a question in SQL to the database; it changes nothing",
+        "export": "all findings as JSON lines or CSV",
+        "fix": "prepare a patch for each repository that can be mended safely; pushes nothing",
     },
 }
 """Commands that are groups of commands: `kempt fleet scan`. The module of one is `kempt.cli.<group>.<command>`."""

@@ -161,7 +161,7 @@ def format_of(args: OutputArgs, formats: Sequence[str]) -> str:
 
     wanted = args.output_format or variable("KEMPT_OUTPUT_FORMAT") or "text"
     if wanted not in {*RENDERERS, *formats}:
-        raise UsageError(f"KEMPT_OUTPUT_FORMAT names no format: {wanted}", hint=f"one of {', '.join(RENDERERS)}")
+        raise UsageError(f"KEMPT_OUTPUT_FORMAT names no format: {wanted}", hint=f"one of {', '.join(formats)}")
     return wanted if wanted in formats else "text"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
 from kempt import catalog
@@ -56,6 +56,7 @@ def survey(tree: Tree, config: Config, faults: Iterable[Fault] = ()) -> Repo:
         declared, has_python=b".py\0" in listing.folded, documents=documents, beside=evidence.named_only(listing)
     )
     found_faults += _unparsable(documents, found_faults)
+    found_faults += _broken_locks(declared, found_faults)
     runs = automation.read(tree, listing, config, services)
     built = images.read(tree, listing, config)
     found_faults += (*runs.faults, *built.faults)
@@ -112,6 +113,21 @@ def _unparsable(documents: ReadDocuments, known: Iterable[Fault]) -> list[Fault]
         for each in documents.faults
         if (each.code, each.path) not in told and not catalog.is_demoted(str(each.path))
     ]
+
+
+def _broken_locks(files: Mapping[str, bytes], known: Iterable[Fault]) -> list[Fault]:
+    """The project's own locks that do not parse, empty ones too; of tests and examples, a lock may be broken."""
+    from kempt.formats import lock_syntax  # its pattern is dear to compile, and needed where there is a lock
+
+    told = {fault.path for fault in known if fault.code == "KPT002"}
+    found = []
+    for path, content in files.items():
+        name = path.rpartition("/")[2]
+        if catalog.lock_owner(name) is None or catalog.is_demoted(path) or PurePosixPath(path) in told:
+            continue
+        if (why := lock_syntax.broken(name, content)) is not None:
+            found.append(Fault("KPT002", PurePosixPath(path), why.message, why.line))
+    return found
 
 
 def _measured(tree: Tree, artefacts: tuple[Found, ...]) -> tuple[Found, ...]:

@@ -95,6 +95,18 @@ def tool_lock(path: str) -> Iterator[bool]:
         os.close(descriptor)
 
 
+def hold_folder(path: str) -> int | None:
+    """Show that a folder is in use for as long as the descriptor is open; None where the system has no such lock."""
+    if sys.platform == "win32":
+        return None
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | NOFOLLOW | CLOEXEC)
+        with suppress(OSError):
+            _lock(descriptor)
+        return descriptor
+    return None
+
+
 def is_locked(path: str) -> bool:
     """Whether a tool holds its lock file now. Nothing is made; a lock that cannot be looked at is not held."""
     if not os.path.isfile(path) or os.path.islink(path):

@@ -46,6 +46,21 @@ def is_part_of(path: str, other: str) -> bool:
         return False
 
 
+def is_one_place(path: str, other: str) -> bool:
+    """Whether a file written at a path would take the place of what is, or will be, at another one; links are followed.
+
+    A device or a pipe takes nothing's place. What is not there yet counts by where it would be.
+    """
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return os.path.realpath(path) == os.path.realpath(other)
+    try:
+        return stat.S_ISREG(found.st_mode) and os.path.samestat(found, os.stat(other))
+    except (OSError, ValueError):
+        return False
+
+
 def append_output(path: str, text: str) -> None:
     """Add text to a file that another program reads at the end, made if it is missing; no link is followed.
 

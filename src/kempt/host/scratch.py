@@ -23,6 +23,7 @@ class Scratch:
         self._path = ""
         self._made: list[str] = []
         self._swept: list[str] = []
+        self._held: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -36,14 +37,16 @@ class Scratch:
     def path(self) -> str:
         """The folder itself."""
         if not self._path:
-            base = environ().get("TMPDIR") or environ().get("TEMP") or "/tmp"  # noqa: S108 - the folder is made 0700
+            base = temporary()
             path = os.path.join(base, f"kempt-{os.getpid()}-{os.urandom(6).hex()}")
             try:
                 os.mkdir(path, 0o700)
             except OSError as error:
                 message = f"cannot make a folder for temporary files: {error.strerror or error}"
                 raise KemptError(message, path=base, hint="set TMPDIR to a folder that can be written") from error
-            self._path = path
+            from kempt.host.lock import hold_folder
+
+            self._path, self._held = path, hold_folder(path)
         return self._path
 
     def folder(self, relative: str) -> str:
@@ -61,9 +64,9 @@ class Scratch:
     def file(self, relative: str, content: bytes = b"") -> str:
         """A regular file inside, made with its folders."""
         path = os.path.join(self.folder(os.path.dirname(relative)), os.path.basename(relative))
+        self._made.append(path)  # where the disk is full, it is there all the same
         with open(path, "wb") as handle:
             handle.write(content)
-        self._made.append(path)
         return path
 
     def stream(self, relative: str) -> IO[bytes]:
@@ -96,7 +99,15 @@ class Scratch:
         if self._path:
             with suppress(OSError):
                 os.rmdir(self._path)
+        if self._held is not None:
+            os.close(self._held)
+        self._held = None
         self._path, self._made, self._swept = "", [], []
+
+
+def temporary() -> str:
+    """Where folders for temporary files are made."""
+    return environ().get("TMPDIR") or environ().get("TEMP") or "/tmp"  # noqa: S108 - each folder is made 0700
 
 
 def _inside(folder: str) -> list[str]:

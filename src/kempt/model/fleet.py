@@ -36,13 +36,6 @@ class Target(NamedTuple):
         return "://" not in self.url
 
 
-class Inventory(NamedTuple):
-    """The repositories that are asked for, each once, in order, and the lines that say why others were left out."""
-
-    targets: tuple[Target, ...]
-    notes: tuple[str, ...] = ()
-
-
 class Task(NamedTuple):
     """A repository to look at. Where its head still is `known_head`, it is unchanged and nothing is fetched."""
 
@@ -124,9 +117,10 @@ class Row(NamedTuple):
     """What came of one repository.
 
     `head` is the commit that was looked at, `branch` what it is the tip of. `promises` has the states of the four, in
-    order; empty unless it was checked. `error` is a short word for why it failed (`timeout`, `not-found`, a KPT code),
-    `reason` the same in a line for people, or where it is now; without any credential. `seconds` is wall time,
-    `processor` CPU time of kempt itself, `received` bytes that came over the network.
+    order; empty unless it was checked. `unknown` says why each of them is that is, in the same order, with empty words
+    for the others. `error` is a short word for why it failed (`timeout`, `not-found`, a KPT code), `reason` the same in
+    a line for people, or where it is now; without any credential. `seconds` is wall time, `processor` CPU time of kempt
+    itself, `received` bytes that came over the network.
     """
 
     name: str
@@ -142,6 +136,19 @@ class Row(NamedTuple):
     seconds: float = 0.0
     processor: float = 0.0
     received: int = 0
+    unknown: tuple[str, ...] = ()
+
+
+class Inventory(NamedTuple):
+    """The repositories that are asked for, each once, in order.
+
+    `notes` are lines that say what was left out on purpose. `refused` are the rows of what was asked for and cannot be
+    taken: they failed before the scan began.
+    """
+
+    targets: tuple[Target, ...]
+    notes: tuple[str, ...] = ()
+    refused: tuple[Row, ...] = ()
 
 
 class Waiver(NamedTuple):

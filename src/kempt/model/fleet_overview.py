@@ -21,7 +21,8 @@ class RunSummary(NamedTuple):
     """One run of a fleet. `started` and `finished` are seconds since 1970, UTC; `finished` is None while it is not.
 
     `checked`, `unchanged`, `failed` count repositories; `errors`, `warnings`, `infos` open findings at its end, those
-    that were waived left out; `new` and `gone` findings against the run before.
+    that were waived left out; `new` and `gone` findings against the finished run before, whose number is `before`, 0
+    where there was none. Where that one was of other rules, nothing was `compared`, and both are 0.
     """
 
     number: int
@@ -40,6 +41,18 @@ class RunSummary(NamedTuple):
     gone: int
     received: int
     promises: tuple[Coverage, ...]
+    before: int = 0
+    compared: bool = True
+
+
+class NotAsked(NamedTuple):
+    """How many repositories of the finished run before, which is `run`, the last one was not asked for.
+
+    They are in no report, and what they have is counted nowhere. `run` is 0 where there is none before.
+    """
+
+    run: int = 0
+    repositories: int = 0
 
 
 class Open(NamedTuple):
@@ -105,8 +118,8 @@ class Standing(NamedTuple):
     """Where one repository stands. `new` and `gone` count against the run before.
 
     `amount` is of the findings that count, `waived` how many do not, and `is_mendable` whether one that counts has a
-    safe fix. `findings` are those that are shown, the worst first, and `kinds` all of them, by code and fix, if any are
-    shown.
+    safe fix. `unknown` is as in `Row`. `findings` are those that are shown, the worst first, and `kinds` all of them,
+    by code and fix, if any are shown.
     """
 
     name: str
@@ -126,6 +139,7 @@ class Standing(NamedTuple):
     waived: int = 0
     is_mendable: bool = False
     kinds: tuple[Kind, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def held(self) -> int:
@@ -194,6 +208,7 @@ class Overview(NamedTuple):
     """A fleet on one page. `runs` are the finished ones, the oldest first; `repositories` are in the order of `rank`.
 
     `made` is in seconds since 1970, UTC; `part` says which part of the fleet this is, empty where it is all of it.
+    `not_asked` is about the whole fleet.
     """
 
     title: str
@@ -206,3 +221,4 @@ class Overview(NamedTuple):
     in_force: tuple[InForce, ...] = ()
     part: str = ""
     owners: tuple[Owned, ...] = ()
+    not_asked: NotAsked = NotAsked()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from kempt.model.fleet import Outcome, Waiver
 from kempt.model.fleet_overview import Overview, RuleTrend, Standing
+from kempt.model.rule import PROMISES
 from kempt.report.columns import paint, wrap
 from kempt.report.disk import middle_cut
 from kempt.report.escape import visible
@@ -18,10 +19,12 @@ from kempt.report.fleet_figures import (
     failed,
     has_before,
     mendable,
+    moved,
+    unknowns,
     whole,
     worst,
 )  # fmt: skip
-from kempt.report.fleet_lines import promises, sentence
+from kempt.report.fleet_lines import left_out, promises, sentence
 from kempt.report.look import Look
 from kempt.report.quantity import count
 from kempt.report.redaction import redacted
@@ -29,6 +32,7 @@ from kempt.report.redaction import redacted
 TOP = 10
 """How many of the worst repositories, of the most frequent rules and of failures are listed; all with `verbose`."""
 _LEAST_NAME = 14
+_REASONS, _REASON = 2, 90  # reasons why a promise is unknown, and letters of one
 _ONE = {Outcome.CHECKED: "looked at", Outcome.UNCHANGED: "unchanged", Outcome.FAILED: "failed"}
 
 
@@ -91,12 +95,14 @@ def _numbers(overview: Overview, look: Look) -> Iterator[str]:
     repositories = count(found.all, "repository", "repositories")
     yield from _indented(f"{repositories}: {', '.join(parts)}; {found.clean:,} without findings", look)
     yield from _indented(_found(overview), look)
+    if left := left_out(overview.not_asked):
+        yield from _indented(left, look)
 
 
 def _found(overview: Overview) -> str:
     found, runs = whole(overview), overview.runs
-    moved = (runs[-1].new, runs[-1].gone, runs[-2].number) if len(runs) > 1 else None
-    return sentence(found.amount, found.waived, moved, failed=found.repositories[Outcome.FAILED])
+    said = moved(runs) if len(runs) > 1 else ""
+    return sentence(found.amount, found.waived, said, failed=found.repositories[Outcome.FAILED])
 
 
 def _indented(text: str, look: Look, indent: int = 2, hang: int = 2) -> Iterator[str]:
@@ -108,6 +114,12 @@ def _indented(text: str, look: Look, indent: int = 2, hang: int = 2) -> Iterator
 def _promises(overview: Overview, look: Look, *, blocks: bool) -> Iterator[str]:
     if overview.repositories:
         yield from promises([(each, change(each, overview)) for each in coverages(overview)], look, blocks=blocks)
+        for number, title in PROMISES.items():
+            if found := unknowns(overview, number):
+                shown = found if look.verbose else found[:_REASONS]
+                said = [f"{many:,} {visible(middle_cut(words, _REASON))}" for words, many in shown]
+                said += [f"and {count(len(found) - len(shown), 'other reason')}"] * (len(found) > len(shown))
+                yield from _indented(f"unknown, {title}: {'; '.join(said)}", look, indent=4)
 
 
 def _worst(overview: Overview, look: Look) -> Iterator[str]:
@@ -132,7 +144,7 @@ def _worst(overview: Overview, look: Look) -> Iterator[str]:
 def _rules(overview: Overview, look: Look) -> Iterator[str]:
     """The most frequent rules: how many findings, how that moved, in how many repositories."""
     found = sorted((each for each in overview.rules if _now(each)), key=lambda each: (-_now(each), each.code))
-    head = ("findings", "repositories", "change")[: 3 if len(overview.runs) > 1 else 2]
+    head = ("findings", "repositories", "change")[: 3 if len(overview.runs) > 1 and overview.runs[-1].compared else 2]
     rows = [
         (
             (f"{_now(each):,}", f"{each.repositories:,}", _against(each))[: len(head)],

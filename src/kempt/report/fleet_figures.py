@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kempt.model.finding import Level
 from kempt.model.fleet import Outcome, Promised
-from kempt.model.fleet_overview import Amount, Coverage, Open, Overview, Standing
+from kempt.model.fleet_overview import Amount, Coverage, Open, Overview, RunSummary, Standing
 from kempt.report.quantity import count
 
 NOBODY = "(no owner)"
@@ -98,7 +98,7 @@ def coverages(overview: Overview) -> tuple[Coverage, ...]:
 
 def change(coverage: Coverage, overview: Overview) -> int | None:
     """By how many percent points a promise moved against the run before; None where there is nothing to compare."""
-    if len(overview.runs) <= 1:
+    if len(overview.runs) <= 1 or not overview.runs[-1].compared:
         return None
     before = next((percent(c) for c in overview.runs[-2].promises if c.promise == coverage.promise), None)
     now = percent(coverage)
@@ -116,8 +116,28 @@ def beginning(names: Sequence[str]) -> str:
 
 
 def has_before(overview: Overview) -> bool:
-    """Whether there was a run before, so that something can be new or gone."""
-    return bool(overview.runs) and overview.runs[-1].number > 1
+    """Whether a run of the same rules was finished before, so that something can be new or gone."""
+    return bool(overview.runs) and overview.runs[-1].before > 0 and overview.runs[-1].compared
+
+
+def moved(runs: Sequence[RunSummary]) -> str:
+    """What the last of these runs changed against the one before it; empty where there is none."""
+    if not runs or not runs[-1].before:
+        return ""
+    last = runs[-1]
+    if not last.compared:
+        return f"other rules than run {last.before:,}: not compared"
+    return f"{last.new:,} new and {last.gone:,} gone since run {last.before:,}"
+
+
+def unknowns(overview: Overview, promise: int) -> list[tuple[str, int]]:
+    """Why a promise is unknown, and in how many repositories, the most frequent reason first; but for failed ones."""
+    found = Counter(
+        (each.unknown[promise - 1] if each.unknown else "") or "the reason is not known"
+        for each in overview.repositories
+        if each.promises[promise - 1 : promise] == (Promised.UNKNOWN,)
+    )
+    return sorted(found.items(), key=lambda each: (-each[1], each[0]))
 
 
 def mendable(overview: Overview) -> int:

@@ -48,7 +48,7 @@ def to_text(patches: Sequence[Patch], sending: Sending, folder: str | None, look
             lines += _lines(patch, look)
     ready = sum(bool(patch.parts) for patch in patches)
     failed = sum(bool(patch.error) for patch in patches)
-    lines.append(f"{_tally(ready, failed, len(patches))}.")
+    lines.append(f"{_tally(ready, failed, len(patches))}." if patches else "Nothing to mend.")
     if ready and folder is None:
         lines.append("Nothing is written. Write them: the same with -o FOLDER")
     elif ready and folder is not None:
@@ -125,8 +125,8 @@ def index(patches: Sequence[Patch], sending: Sending) -> str:
     ]  # fmt: skip
     for patch in ready:
         lines += [f"## {markdown(patch.name)}", "", *(f"- {markdown(text)}" for text in _contents(patch))]
-        lines += [*(f"- {markdown(note)}" for note in patch.notes), "", "```console"]
-        lines += [*(f"$ {command}" for command in commands(patch, sending)), "```", ""]
+        lines += [*(f"- {markdown(note)}" for note in patch.notes), "", "```sh"]
+        lines += [*commands(patch, sending), "```", ""]
     failed = [patch for patch in patches if patch.error]
     if failed:
         lines += ["## Failed", ""]

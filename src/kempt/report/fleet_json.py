@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from kempt.model.fleet import Noted, Outcome, Waiver
-from kempt.model.fleet_overview import Amount, InForce, Open, Overview, RuleTrend, RunSummary, Standing
+from kempt.model.fleet_overview import Amount, InForce, NotAsked, Open, Overview, RuleTrend, RunSummary, Standing
 from kempt.model.rule import PROMISES
 from kempt.report.escape import well_formed
 from kempt.report.fleet_figures import NOBODY, whole
@@ -38,7 +38,10 @@ def to_jsonl(overview: Overview, found: Found) -> Iterator[str]:
 
 
 def record(standing: Standing, findings: Iterable[Open]) -> dict[str, object]:
-    """One repository. `promises` are null where it failed; times are seconds since 1970, UTC; null is not known."""
+    """One repository. `promises` are null where it failed, and `unknown` says why those are that are.
+
+    Times are seconds since 1970, UTC; null is not known.
+    """
     return {
         "name": _text(standing.name),
         "outcome": standing.outcome.value,
@@ -46,6 +49,7 @@ def record(standing: Standing, findings: Iterable[Open]) -> dict[str, object]:
         "branch": _text(standing.branch) or None,
         "files": standing.files,
         "promises": [state.value for state in standing.promises] or None,
+        "unknown": [_text(each) or None for each in standing.unknown] or None,
         "error": _text(standing.error) or None,
         "reason": _text(standing.reason) or None,
         "owners": _text(standing.owners).split(),
@@ -61,7 +65,7 @@ def _head(overview: Overview) -> dict[str, object]:
     return {
         "version": VERSION, "command": "fleet report", "title": _text(overview.title),
         "part": _text(overview.part) or None, "made": overview.made,
-        "runs": [run_record(each) for each in overview.runs],
+        "runs": [run_record(each) for each in overview.runs], "not_asked": not_asked_record(overview.not_asked),
     }  # fmt: skip
 
 
@@ -104,6 +108,11 @@ def run_record(run: RunSummary) -> dict[str, object]:
     """One run, as `kempt fleet scan` tells of it too."""
     promises = [{**each._asdict(), "name": PROMISES.get(each.promise, "")} for each in run.promises]
     return {**run._asdict(), "promises": promises}
+
+
+def not_asked_record(found: NotAsked) -> dict[str, object] | None:
+    """How many repositories of the run before the last run was not asked for; null without a run before."""
+    return found._asdict() if found.run else None
 
 
 def _rule(rule: RuleTrend) -> dict[str, object]:

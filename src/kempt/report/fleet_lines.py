@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kempt.model.fleet_overview import Amount, Coverage
+from kempt.model.fleet_overview import Amount, Coverage, NotAsked
 from kempt.model.rule import PROMISES
 from kempt.report.caches import bar
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.fleet_figures import judged, percent, tally
 from kempt.report.look import Look
+from kempt.report.quantity import count
 
 _BAR, _LEAST_FOR_BARS = 12, 80
 
@@ -38,16 +39,22 @@ def promises(rows: Sequence[tuple[Coverage, int | None]], look: Look, *, blocks:
             yield from (f"    {line}" for line in wrap(rest.strip(), look.width - 4))
 
 
-def sentence(of: Amount, waived: int, moved: tuple[int, int, int] | None, *, failed: int) -> str:
-    """The findings: how many, waived ones, and what is new and gone since which run; where some failed, it says so."""
+def sentence(of: Amount, waived: int, moved: str, *, failed: int) -> str:
+    """The findings: how many, waived ones, and how that moved, in words; where some failed, it says so."""
     text = tally(of)
     text = text[0].upper() + text[1:]
     text += " in what could be looked at" if failed and not of.findings else ""
     text += f", {waived:,} more waived" if waived else ""
-    if moved is not None:
-        new, gone, before = moved
-        text += f"; {new:,} new and {gone:,} gone since {f'run {before:,}' if before else 'the last scan'}"
-    return f"{text}."
+    return f"{text}; {moved}." if moved else f"{text}."
+
+
+def left_out(found: NotAsked) -> str:
+    """What the last run was not asked for, in a sentence; empty where it was asked for all."""
+    if not found.repositories:
+        return ""
+    were, are = ("was", "is") if found.repositories == 1 else ("were", "are")
+    of = count(found.repositories, "repository", "repositories")
+    return f"{of} of run {found.run:,} {were} not asked for and {are} not counted."
 
 
 def _moved(points: int | None) -> str:

@@ -22,9 +22,12 @@ from kempt.report.fleet_figures import (
     coverages,
     failed,
     mendable,
+    moved,
     percent,
+    unknowns,
     whole,
 )
+from kempt.report.fleet_lines import left_out
 from kempt.report.fleet_page_charts import MEASURES, coverage, treemap
 from kempt.report.fleet_page_details import DETAILED, FINDINGS, OF_ONE, details, places
 from kempt.report.fleet_page_rows import (
@@ -51,6 +54,7 @@ from kempt.report.fleet_page_template import TEMPLATE
 from kempt.report.quantity import count
 
 _TITLE = 160
+_REASONS = 3
 
 
 class Kept(NamedTuple):
@@ -66,6 +70,7 @@ class Kept(NamedTuple):
     broken: str
     absent: str
     unknown: str
+    why: str
 
 
 class View(NamedTuple):
@@ -151,11 +156,11 @@ def _heading(found: Whole, overview: Overview) -> str:
 
 def _lead(found: Whole, overview: Overview) -> str:
     said = []
-    if len(overview.runs) > 1:
-        before, last = overview.runs[-2:]
-        said.append(f"{last.new:,} new and {last.gone:,} gone since run {before.number:,}.")
+    if len(overview.runs) > 1 and (words := moved(overview.runs)):
+        said.append(f"{words[0].upper()}{words[1:]}.")
     if number := found.repositories[Outcome.FAILED]:
         said.append(f"{count(number, 'repository', 'repositories')} could not be looked at.")
+    said += [left_out(overview.not_asked)] * bool(overview.not_asked.repositories)
     return " ".join(said) or (
         "Every repository was looked at." if overview.repositories else "kempt fleet scan starts one."
     )
@@ -170,7 +175,7 @@ def _facts(found: Whole, overview: Overview) -> tuple[tuple[str, str, str], ...]
         ("without findings", found.clean, ""), ("errors", amounts.errors, "bad"), ("warnings", amounts.warnings, ""),
         ("info", amounts.infos, ""), ("waived", found.waived, ""),
     ]  # fmt: skip
-    if len(overview.runs) > 1:
+    if len(overview.runs) > 1 and overview.runs[-1].compared:
         rows += [("new", overview.runs[-1].new, ""), ("gone", overview.runs[-1].gone, "")]
     return tuple((name, f"{number:,}", kind if number else "") for name, number, kind in rows)
 
@@ -193,13 +198,14 @@ def _promises(overview: Overview) -> tuple[Kept, ...]:
     ended = [day(run.finished or run.started) for run in overview.runs]
     rows = []
     for each in coverages(overview):
-        share, moved = percent(each), change(each, overview)
-        points = f"{moved:+,} {'point' if abs(moved) == 1 else 'points'} since the last run" if moved else ""
+        share, by = percent(each), change(each, overview)
+        points = f"{by:+,} {'point' if abs(by) == 1 else 'points'} since the last run" if by else ""
         rows.append(
             Kept(
                 PROMISES[each.promise], "-" if share is None else f"{share}%", points,
                 coverage(each.promise, overview.runs), ended[0] if ended else "", ended[-1] if len(ended) > 1 else "",
-                *(f"{number:,}" for number in (each.kept, each.broken, each.absent, each.unknown)),
+                f"{each.kept:,}", f"{each.broken:,}", f"{each.absent:,}", f"{each.unknown:,}",
+                "; ".join(f"{many:,} {cut(words)}" for words, many in unknowns(overview, each.promise)[:_REASONS]),
             )
         )  # fmt: skip
     return tuple(rows)

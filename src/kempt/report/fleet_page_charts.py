@@ -124,9 +124,10 @@ def treemap(overview: Overview, measure: Measure, *, narrow: bool = False) -> st
     shown = [each for each in held[:most] if measure.of(each.amount) >= least]
     start = beginning([each.name for each in overview.repositories])
     boxes = [(name_of(each, start), each.amount) for each in shown]
-    if len(shown) < len(held):
-        rest = Amount(*map(sum, zip(*(each.amount for each in held[len(shown) :]), strict=True)))
-        boxes.append((count(len(held) - len(shown), "smaller one"), rest))
+    if not shown:
+        boxes = _groups(held, most, start)
+    elif len(shown) < len(held):
+        boxes.append((count(len(held) - len(shown), "smaller one"), _sum(held[len(shown) :])))
         boxes.sort(key=lambda box: -measure.of(box[1]))
     areas = squares(Rectangle(0, 0, width, height), [measure.of(amount) for _, amount in boxes])
     shapes = "".join(
@@ -137,6 +138,17 @@ def treemap(overview: Overview, measure: Measure, *, narrow: bool = False) -> st
     return (
         f'<svg class="map {kind}" viewBox="0 0 {width} {height}" role="img" aria-label="{xml(label)}">\n{shapes}</svg>'
     )
+
+
+def _groups(held: Sequence[Standing], most: int, start: str) -> list[tuple[str, Amount]]:
+    """Thousands that are all small, put together in at most so many boxes, neighbours with each other."""
+    step = -(-len(held) // most)
+    groups = [held[at : at + step] for at in range(0, len(held), step)]
+    return [(f"{name_of(each[0], start)} and {len(each) - 1:,} more", _sum(each)) for each in groups]
+
+
+def _sum(held: Sequence[Standing]) -> Amount:
+    return Amount(*map(sum, zip(*(each.amount for each in held), strict=True)))
 
 
 def heavy(overview: Overview, measure: Measure) -> list[Standing]:

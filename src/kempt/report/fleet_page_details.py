@@ -49,7 +49,7 @@ class Detail(NamedTuple):
     full: str
     said: str
     facts: str
-    promises: tuple[tuple[str, str, str, str], ...]
+    promises: tuple[tuple[str, str, str, str, str], ...]
     reason: str
     commands: tuple[tuple[str, str], ...]
     findings: tuple[Finding, ...]
@@ -108,10 +108,14 @@ def _facts(standing: Standing) -> str:
     return ", ".join(parts)
 
 
-def _promises(standing: Standing) -> tuple[tuple[str, str, str, str], ...]:
-    """Class, sign and word of each promise, and its name."""
+def _promises(standing: Standing) -> tuple[tuple[str, str, str, str, str], ...]:
+    """Class, sign and word of each promise, its name, and why it is unknown."""
     letters = [STATES[state] for state in standing.promises]
-    return tuple((letter, *SIGNS[letter], name) for letter, name in zip(letters, PROMISES.values(), strict=False))
+    why = map(cut, standing.unknown or ("",) * len(letters))
+    return tuple(
+        (letter, *SIGNS[letter], name, words)
+        for letter, name, words in zip(letters, PROMISES.values(), why, strict=False)
+    )
 
 
 def _commands(standing: Standing, target: str) -> Iterator[tuple[str, str]]:

@@ -163,7 +163,7 @@ def rules(overview: Overview) -> Iterator[Ruled]:
     """Each rule that found something in one of the runs, the most frequent first."""
     held = [each for each in overview.rules if any(each.counts)]
     for each in sorted(held, key=lambda rule: (-rule.counts[-1], rule.code)):
-        moved = each.counts[-1] - each.counts[-2] if len(each.counts) > 1 else 0
+        moved = each.counts[-1] - each.counts[-2] if len(each.counts) > 1 and overview.runs[-1].compared else 0
         yield Ruled(
             visible(each.code), cut(each.name, 60), PROMISES.get(each.promise or 0, ""),
             visible(each.level), spark(each.counts), " → ".join(f"{number:,}" for number in each.counts),
@@ -204,8 +204,12 @@ def runs(overview: Overview) -> Iterator[tuple[str, ...]]:
     """The runs as a table, the newest first: when, and each promise in words; then findings, new and gone."""
     for run in reversed(overview.runs):
         shares = (_share(run, promise) for promise in PROMISES)
-        numbers = (run.failed, run.errors + run.warnings + run.infos, run.new, run.gone)
-        yield (f"{run.number:,}", moment(run.finished or run.started), *shares, *(f"{each:,}" for each in numbers))
+        numbers = (run.failed, run.errors + run.warnings + run.infos)
+        changes = (f"{run.new:,}", f"{run.gone:,}") if run.compared else ("-", "-")
+        yield (
+            f"{run.number:,}", moment(run.finished or run.started), *shares, *(f"{each:,}" for each in numbers),
+            *changes,
+        )  # fmt: skip
 
 
 def _share(run: RunSummary, promise: int) -> str:

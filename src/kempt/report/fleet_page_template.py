@@ -63,6 +63,9 @@ nothing is pushed</p>
 <td class="number" data-is="unknown">{{ each.unknown }}</td></tr>
 {% endfor %}
 </tbody></table>
+{% for each in promises if each.why %}
+<p class="note">{{ each.name }}, unknown: {{ each.why }}</p>
+{% endfor %}
 {% if runs|length > 1 %}
 <details class="runs-table"><summary>Every run as a table <span>{{ runs|length }}</span></summary><div>
 <table><caption>Who keeps each promise, of those where it could be judged</caption><thead class="quiet"><tr>\
@@ -227,8 +230,8 @@ unknown.</p>
 {% endif %}
 {% if each.promises %}
 <ul class="states">
-{% for letter, sign, word, name in each.promises %}
-<li><span class="{{ letter }}">{{ sign }}</span> {{ name }}: {{ word }}</li>
+{% for letter, sign, word, name, why in each.promises %}
+<li><span class="{{ letter }}">{{ sign }}</span> {{ name }}: {{ word }}{% if why %}: {{ why }}{% endif %}</li>
 {% endfor %}
 </ul>
 {% endif %}

@@ -18,6 +18,7 @@ Value: TypeAlias = str | int | float | bytes | None
 COLUMNS = (
     "repository", "head", "branch", "code", "rule", "promise", "level", "path", "line", "message", "help", "fix",
     "owners", "service", "files", "bytes", "fingerprint", "first_seen", "last_seen",
+    "waived",
 )  # fmt: skip
 """The fields of an exported finding, in order."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets read these too
@@ -121,7 +122,7 @@ def _values(each: Exported) -> tuple[Value, ...]:
     return (
         each.repository, each.head, each.branch, noted.code, each.rule, each.promise, noted.level, noted.path,
         noted.line, noted.message, noted.help, noted.fix, noted.owners, noted.service, noted.files, noted.bytes,
-        noted.fingerprint, _time(each.found.first_seen), _time(each.found.last_seen),
+        noted.fingerprint, _time(each.found.first_seen), _time(each.found.last_seen), each.found.waiver,
     )  # fmt: skip
 
 

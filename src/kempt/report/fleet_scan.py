@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from kempt.model.fleet import Row
-from kempt.model.fleet_overview import Amount, RunSummary
+from kempt.model.fleet import Outcome, Row
+from kempt.model.fleet_overview import Amount, NotAsked, RunSummary
 from kempt.report.columns import paint, wrap
 from kempt.report.escape import visible, well_formed
-from kempt.report.fleet_figures import LEVELS
-from kempt.report.fleet_json import run_record
-from kempt.report.fleet_lines import promises, sentence
+from kempt.report.fleet_figures import LEVELS, moved
+from kempt.report.fleet_json import not_asked_record, run_record
+from kempt.report.fleet_lines import left_out, promises, sentence
 from kempt.report.json import VERSION, array, encode
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
@@ -19,7 +20,6 @@ from kempt.report.redaction import redacted
 FAILED_SHOWN = 5
 """Failed repositories that are listed at the end; all with `verbose`."""
 _MINUTE, _HOUR = 60, 3600
-_SECOND = 2  # the first run against which something can be new
 
 
 class Progress:
@@ -54,12 +54,31 @@ def duration(seconds: float) -> str:
     return f"{whole // _HOUR:,} h {whole % _HOUR // _MINUTE} min"
 
 
-def summary(run: RunSummary, failed: Sequence[Row], took: float, look: Look, *, blocks: bool = True) -> str:
-    """The end of a scan. `failed` are this run's; `look.target` is what commands to type next repeat: `--db FILE`."""
-    parts = [list(_failures(run.failed, failed, look)), list(wrap(_found(run), look.width))]
+class Ended(NamedTuple):
+    """How a scan ended.
+
+    `run` is what the database says of it, `failed` are the rows that are known here. `took` are seconds, and `before`
+    counts repositories that an earlier part of the run had looked at. `not_asked` is what it left out.
+    """
+
+    run: RunSummary
+    failed: Sequence[Row] = ()
+    took: float = 0.0
+    before: int = 0
+    not_asked: NotAsked = NotAsked()
+
+
+def summary(ended: Ended, look: Look, *, blocks: bool = True) -> str:
+    """The end of a scan. `look.target` is what commands to type next repeat: `--db FILE`."""
+    run = ended.run
+    left = left_out(ended.not_asked)
+    parts = [
+        list(_failures(run.failed, ended.failed, look)),
+        [*wrap(_found(run), look.width), *(wrap(left, look.width) if left else ())],
+    ]
     if not look.quiet:
         parts = [
-            [_heading(run, took)],
+            list(wrap(_heading(ended), look.width)),
             list(promises([(each, None) for each in run.promises], look, blocks=blocks)),
             *parts,
             list(_next(run, look)),
@@ -68,34 +87,43 @@ def summary(run: RunSummary, failed: Sequence[Row], took: float, look: Look, *, 
 
 
 def record(row: Row) -> dict[str, object]:
-    """One repository, as `kempt fleet report` has it, but its findings are counted only: those are in the database."""
+    """One repository, as `kempt fleet report` has it, but its findings are counted only: those are in the database.
+
+    Of one that was not looked at, files, promises, owners and findings are null: what an earlier look has found still
+    stands where it is unchanged, and nothing is known where it failed. `kempt fleet report` has both.
+    """
     levels = [finding.level for finding in row.findings]
+    is_known = row.outcome is Outcome.CHECKED
     return {
         "name": _text(row.name),
         "outcome": row.outcome.value,
         "head": row.head or None,
         "branch": _text(row.branch) or None,
-        "files": row.files,
+        "files": row.files if is_known else None,
         "promises": [state.value for state in row.promises] or None,
         "error": row.error or None,
         "reason": _text(row.reason) or None,
-        "owners": _text(row.owners).split(),
-        "summary": {"findings": len(levels), **{level: levels.count(level) for level in LEVELS}},
+        "owners": _text(row.owners).split() if is_known else None,
+        "summary": {"findings": len(levels), **{each: levels.count(each) for each in LEVELS}} if is_known else None,
         "seconds": round(row.seconds, 3),
         "received": row.received,
     }
 
 
-def as_json(run: RunSummary, records: Sequence[str], database: str) -> str:
+def as_json(ended: Ended, records: Sequence[str], database: str) -> str:
     """The whole scan as one object; `records` are JSON already."""
-    head = {"version": VERSION, "command": "fleet scan", "database": well_formed(database), "run": run_record(run)}
+    head = {"version": VERSION, "command": "fleet scan", "database": well_formed(database), **_facts(ended)}
     lines = [f'  "{key}": {encode(value)}' for key, value in head.items()]
     return "{\n" + ",\n".join([*lines, f'  "repositories": {array(list(records), "    ")}']) + "\n}\n"
 
 
-def last_line(run: RunSummary) -> str:
+def last_line(ended: Ended) -> str:
     """The last of the JSON lines: the run."""
-    return encode({"version": VERSION, "command": "fleet scan", "run": run_record(run)}) + "\n"
+    return encode({"version": VERSION, "command": "fleet scan", **_facts(ended)}) + "\n"
+
+
+def _facts(ended: Ended) -> dict[str, object]:
+    return {"run": run_record(ended.run), "before": ended.before, "not_asked": not_asked_record(ended.not_asked)}
 
 
 def interrupted(done: int, total: int) -> str:
@@ -104,16 +132,20 @@ def interrupted(done: int, total: int) -> str:
     return f"stopped after {of_all}; what was found is kept, the same command goes on"
 
 
-def _heading(run: RunSummary, took: float) -> str:
+def _heading(ended: Ended) -> str:
+    run = ended.run
     said = [f"{run.checked:,} looked at"] * bool(run.checked) + [f"{run.unchanged:,} unchanged"] * bool(run.unchanged)
     said += [f"{run.failed:,} failed"] * bool(run.failed)
     received = f", {size(run.received)} received" if run.received else ""
-    return f"{count(run.repositories, 'repository', 'repositories')} in {duration(took)}{received}: {', '.join(said)}"
+    of, took = count(run.repositories, "repository", "repositories"), duration(ended.took)
+    if not ended.before:
+        return f"{of} in {took}{received}: {', '.join(said)}"
+    since = f"{ended.before:,} before the scan was stopped, {run.repositories - ended.before:,} in {took} since"
+    return f"{of}{received}: {', '.join(said)}; {since}"
 
 
 def _found(run: RunSummary) -> str:
-    moved = (run.new, run.gone, 0) if run.number >= _SECOND else None
-    return sentence(Amount(run.errors, run.warnings, run.infos), run.waived, moved, failed=run.failed)
+    return sentence(Amount(run.errors, run.warnings, run.infos), run.waived, moved((run,)), failed=run.failed)
 
 
 def _failures(number: int, failed: Sequence[Row], look: Look) -> Iterator[str]:

@@ -10,6 +10,8 @@ import pytest
 
 from cli.conftest import Run
 from conftest import MakeRepository
+from kempt.host.store.fleet import FleetStore
+from kempt.model.fleet import RunFacts
 
 DIRTY: dict[str, str | bytes] = {
     "a.py": "",
@@ -66,7 +68,7 @@ def test_the_commands_of_the_index_make_the_branch(run: Run, fleet: Path) -> Non
     out = fleet.parent / "out"
     run("fleet", "fix", fleet / "dirty", "-o", out, "--author", "Bob <bob@example.com>")
     page = (out / "README.md").read_text(encoding="utf-8")
-    commands = "\n".join(line[2:] for line in page.splitlines() if line.startswith("$ "))
+    commands = page.partition("```sh\n")[2].partition("```")[0]
 
     subprocess.run(["bash", "-ec", commands], cwd=out, check=True, capture_output=True)
 
@@ -130,7 +132,7 @@ def test_unsafe_fixes_and_selected_rules(run: Run, git_repo: MakeRepository, tmp
         (["--branch=a b"], "`a b` is no plain name of a branch"),
         (["--author", "Bob"], "`Bob` is no author"),
         (["--author", "Bob <b>"], "`Bob <b>` is no author"),
-        (["--token", "x"], "`--token x` is no HOST=VARIABLE"),
+        (["--token", "x"], "--token takes HOST=VARIABLE"),
     ],
 )
 def test_what_git_would_not_take(run: Run, fleet: Path, words: list[str], message: str) -> None:
@@ -157,3 +159,66 @@ def test_without_sources_those_of_the_database_that_can_be_mended(run: Run, flee
     document = json.loads(run("fleet", "fix", "--db", database, "--output-format", "json").out)
 
     assert [f"{fleet}/dirty"] == [each["repository"] for each in document["repositories"]]
+
+
+def test_no_name_in_the_database_keeps_the_others_from_being_mended(run: Run, git_repo: MakeRepository) -> None:
+    """A folder whose name looks like the URL of a helper program, and one that is gone."""
+    gone = git_repo(DIRTY, name="clones/gone").root
+    folder = git_repo(DIRTY, name="clones/ext::sh -c x").root.parent
+    run("fleet", "scan", folder, "--jobs", "1", cwd=folder.parent)
+    gone.rename(folder.parent / "elsewhere")
+
+    ended = run("fleet", "fix", cwd=folder.parent)
+
+    assert (1, "") == (ended.status, ended.err)
+    assert f"{folder}/ext::sh -c x\n  Mend KPT102" in ended.out
+    assert f"{gone}\n  failed: no such file or folder: {gone}" in ended.out
+
+
+def test_a_fleet_with_nothing_to_mend_is_no_error(run: Run, fleet: Path) -> None:
+    database = fleet.parent / "fleet.db"
+    run("fleet", "scan", fleet / "clean", "--jobs", "1", "--db", database)
+
+    assert (0, "Nothing to mend.\n", "") == run("fleet", "fix", "--db", database)
+
+
+def test_globs_that_leave_nothing_are_said_to_do_so(run: Run, fleet: Path) -> None:
+    ended = run("fleet", "fix", fleet, "--only", "zzz")
+
+    assert (2, "") == (ended.status, ended.out)
+    assert ended.err.startswith("kempt: no repository to look at: --only and --without leave none of the 3 that are")
+
+
+def test_a_database_without_a_finished_scan_says_so(run: Run, tmp_path: Path, git_repo: MakeRepository) -> None:
+    with FleetStore.open(str(tmp_path / "fleet.db"), create=True) as store:
+        store.begin_run(RunFacts("key", "0.9.0", 1.0, 1), ["https://host/a"])
+    git_repo(CLEAN)
+
+    ended = run("fleet", "fix", "--db", tmp_path / "fleet.db")
+
+    assert (2, "") == (ended.status, ended.out)
+    assert ": no scan of this fleet has been finished yet\n       the same `kempt fleet scan` goes on\n" in ended.err
+
+
+def test_what_the_list_names_and_kempt_refuses_has_failed(run: Run, fleet: Path) -> None:
+    (fleet / "list.txt").write_text("clean\nhttp://host.example/x\n", encoding="utf-8")
+
+    ended = run("fleet", "fix", fleet / "list.txt")
+
+    assert 1 == ended.status
+    assert f"http://host.example/x\n  failed: {fleet}/list.txt:2: http is neither encrypted" in ended.out
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_codes_are_checked_before_anything_starts(run: Run, fleet: Path, option: str) -> None:
+    ended = run("fleet", "fix", fleet, option, "nope")
+
+    assert (2, "", "kempt: the command line: no rule begins with `nope`\n") == ended
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which nobody can make a file")
+def test_a_folder_that_cannot_be_written_is_named(run: Run, fleet: Path) -> None:
+    ended = run("fleet", "fix", fleet / "dirty", "-o", "/proc/x")
+
+    assert (2, "", True) == (ended.status, ended.out, ended.err.startswith("kempt: /proc/x/"))
+    assert ".tmp" not in ended.err

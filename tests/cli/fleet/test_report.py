@@ -127,3 +127,19 @@ def test_without_a_database_it_says_so(run: Run, repo: Path) -> None:
     assert (2, "") == (ended.status, ended.out)
     assert "no.db" in ended.err
     assert not (repo / "no.db").exists()
+
+
+def test_what_is_no_database_is_not_to_be_recovered(run: Run, repo: Path) -> None:
+    (repo / "passwd").write_text("root:x:0:0\n" * 200, encoding="utf-8")
+
+    ended = run("fleet", "report", "--db", "passwd")
+
+    assert (2, "kempt: passwd: not a database\n       name another file with --db\n") == (ended.status, ended.err)
+
+
+def test_a_wrong_format_of_the_environment_names_those_of_this_command(
+    run: Run, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEMPT_OUTPUT_FORMAT", "xml")
+
+    assert "       one of text, json, jsonl\n" in run("fleet", "report").err

@@ -7,10 +7,11 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.engine.fleet import chunk, strictness
-from kempt.engine.fleet.chunk import examine_chunk, examine_for
+from kempt.engine.fleet.chunk import examine_chunk, examine_for, told_apart
 from kempt.errors import KemptError
 from kempt.model.config import Config
 from kempt.model.fleet import Limits, Noted, Outcome, Promised, Row, Target, Task, Wishes
+from support.fleets import noted
 
 IGNORED = {".gitignore": ".venv/\n__pycache__/\n*.pyc\n.pytest_cache/\n.mypy_cache/\n.ruff_cache/\n.env\n"}
 
@@ -34,12 +35,24 @@ def test_a_row_has_the_commit_the_promises_and_the_findings_with_their_owners(gi
         Row(
             str(repository.root), Outcome.CHECKED, repository.git("rev-parse", "HEAD").strip(),
             repository.git("branch", "--show-current").strip(), 3, states, (noted,),
-            owners="@all",
+            owners="@all", unknown=("", "", row.unknown[2], ""),
         )
         == row._replace(seconds=0.0, processor=0.0)
     )  # fmt: skip
+    assert row.unknown[2].startswith("nothing found, but the settings turn ")
     assert row.seconds > 0
     assert row.processor > 0
+
+
+def test_findings_with_one_fingerprint_are_all_kept_and_keep_theirs_when_lines_move() -> None:
+    found = tuple(noted("1", path=path)._replace(line=line) for path, line in (("b", 1), ("a", 9), ("a", 3)))
+
+    kept = told_apart((*found, noted("2")))
+    moved = told_apart((*(each._replace(line=each.line + 40) for each in found), noted("2")))
+
+    marks = [each.fingerprint for each in kept]
+    assert (4, "1", "2") == (len(set(marks)), marks[2], marks[3])
+    assert marks == [each.fingerprint for each in moved]
 
 
 def test_what_is_not_there_is_absent_and_what_cannot_be_read_is_unknown(git_repo: MakeRepository) -> None:

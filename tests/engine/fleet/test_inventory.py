@@ -10,7 +10,7 @@ import pytest
 from conftest import MakeRepository
 from kempt.engine.fleet.inventory import read_inventory
 from kempt.errors import UsageError
-from kempt.model.fleet import Inventory, Target, Wishes
+from kempt.model.fleet import Inventory, Outcome, Target, Wishes
 from support.fleet_servers import GitHub, listed
 
 
@@ -47,17 +47,54 @@ def test_two_spellings_of_one_repository_are_one(tmp_path: Path, git_repo: MakeR
     assert (f"named more than once: {repo}, and 1 more",) == found.notes
 
 
-def test_a_line_that_cannot_be_taken_is_noted_with_its_place_and_without_its_password(tmp_path: Path) -> None:
-    lines = "https://ada:hunter2@host/a\next::sh -c touch\nhttp://host/b\nhttps://host/c\nfleet.txt\n"
+def test_a_line_that_cannot_be_taken_fails_with_its_place_and_without_its_password(tmp_path: Path) -> None:
+    lines = "https://ada:hunter2@host/a.git\next::sh -c touch\nhttp://host/b\nhttps://host/c\nfleet.txt\n"
     (tmp_path / "fleet.txt").write_text(lines, encoding="utf-8")
 
     found = read_inventory([str(tmp_path / "fleet.txt")])
 
     assert (Target("https://host/c", "https://host/c"),) == found.targets
     assert [f"{tmp_path}/fleet.txt:{number}" for number in (1, 2, 3, 5)] == [
-        each.split(": ")[0] for each in found.notes
+        each.reason.split(": ")[0] for each in found.refused
     ]
-    assert not any("hunter2" in each for each in found.notes)
+    assert ["https://host/a", "ext::sh -c touch", "http://host/b", f"{tmp_path}/fleet.txt"] == [
+        each.name for each in found.refused
+    ]
+    assert {(Outcome.FAILED, "refused")} == {(each.outcome, each.error) for each in found.refused}
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "line", ["https://u:hunter2/@host/x", "http://host/x\x1b[31m", "https://host/ghp_0123456789ab"]
+)
+def test_a_refused_line_that_may_hold_a_secret_is_called_by_its_place(tmp_path: Path, line: str) -> None:
+    (tmp_path / "fleet.txt").write_text(f"https://host/c\n{line}?a=b\n", encoding="utf-8")
+
+    (row,) = read_inventory([str(tmp_path / "fleet.txt")], only=["c"]).refused
+
+    assert f"{tmp_path}/fleet.txt:2" == row.name
+    assert not any(secret in repr(row) for secret in ("hunter2", "ghp_0"))
+
+
+def test_a_refused_line_counts_only_if_it_is_asked_for_and_named_by_no_other(tmp_path: Path) -> None:
+    lines = "https://host/c\nhttps://u:p@host/c\nhttp://host/b\n"
+    (tmp_path / "fleet.txt").write_text(lines, encoding="utf-8")
+
+    assert () == read_inventory([str(tmp_path / "fleet.txt")], only=["c"]).refused
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0\n", "https://host/a\n".encode("utf-16")])
+def test_what_is_not_text_is_no_list(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "fleet.txt").write_bytes(content)
+
+    with pytest.raises(UsageError, match="is no list of repositories: not text"):
+        read_inventory([str(tmp_path / "fleet.txt")])
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    (tmp_path / "fleet.txt").write_text("https://host/a\n", encoding="utf-8-sig")
+
+    assert (Target("https://host/a", "https://host/a"),) == read_inventory([str(tmp_path / "fleet.txt")]).targets
 
 
 def test_a_path_in_a_list_that_is_gone_is_still_looked_at(tmp_path: Path) -> None:
@@ -85,7 +122,7 @@ def test_globs_stand_for_a_name_its_end_or_what_is_behind_its_scheme() -> None:
 
 
 def test_nothing_left_is_an_error() -> None:
-    with pytest.raises(UsageError, match="no repository to look at"):
+    with pytest.raises(UsageError, match="--only and --without leave none of the one that is named"):
         read_inventory(["https://host/a"], only=["x*"])
 
 

@@ -101,6 +101,11 @@ def test_a_policy_extends_others_and_their_waivers_add_up(tmp_path: Path) -> Non
         (WAIVERS.replace('"2027-01-31"', '"2027-02-30"'), "17: `expires` must be a date, as 2027-06-30"),
         (WAIVERS.replace("2027-06-30", "2027-06-30T00:00:00"), "10: `expires` must be a date, as 2027-06-30"),
         (WAIVERS.replace('"KPT101"', '"KPT999"'), "15: no rule begins with `KPT999`"),
+        (
+            WAIVERS.replace('"KPT101"', '"KPT001"'),
+            "15: no waiver covers KPT001: it says that something was not checked",
+        ),
+        (WAIVERS.replace('"KPT101"', '"KPT00"'), "15: no waiver covers KPT000: it says that something was not checked"),
         (WAIVERS.replace('path = "env"', "path = 1"), "14: `path` must be a string"),
     ],
 )

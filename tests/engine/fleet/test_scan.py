@@ -8,10 +8,12 @@ import pytest
 
 from conftest import MakeRepository
 from kempt.engine.fleet.scan import Plan, Tally, key_of, scan
+from kempt.engine.fleet.strictness import require_rules
+from kempt.errors import ConfigError, UsageError
 from kempt.host.store.fleet import FleetStore
 from kempt.host.workers.crew import Crew
 from kempt.model.config import Config
-from kempt.model.fleet import Inventory, Row, Target, Wishes
+from kempt.model.fleet import Inventory, Outcome, Row, Target, Wishes
 from support.repositories import Repository
 
 WISHES = Wishes(overrides=(("select", ("KPT1",)),))
@@ -102,3 +104,27 @@ def test_the_key_follows_what_judges_and_nothing_else() -> None:
 
     assert key_of(Wishes()) == key_of(Wishes(allow_insecure=True))
     assert len({key_of(each) for each in (Wishes(), *others)}) == 1 + len(others)
+
+
+def test_what_was_refused_is_written_last_so_that_a_mended_list_is_looked_at(
+    store: FleetStore, fleet: list[Repository]
+) -> None:
+    paths = [str(each.root) for each in fleet[:2]]
+    refused = (Row(paths[1], Outcome.FAILED, error="refused", reason="list.txt:2: no"),)
+
+    def stop(_tally: Tally, rows: tuple[Row, ...]) -> None:
+        if any(row.outcome is Outcome.CHECKED for row in rows):
+            raise Stopped
+
+    inventory = Inventory((Target(paths[0], paths[0]),), (), refused)
+    with Crew(ThreadPoolExecutor(1), 1) as crew, pytest.raises(Stopped):
+        scan(inventory, WISHES, store, crew, plan=PLAN, tell=stop)
+
+    assert Tally(2, before=1, checked=1) == scanned(store, fleet[:2])
+
+
+def test_a_policy_that_turns_every_rule_off_is_refused_at_once() -> None:
+    with pytest.raises(UsageError, match="every rule is off"):
+        require_rules(Wishes(config=Config(ignore=("KPT",))))
+    with pytest.raises(ConfigError, match="no rule begins with `nope`"):
+        require_rules(Wishes(overrides=(("extend-select", ("nope",)),)))

@@ -22,8 +22,11 @@ from support.repositories import Repository
 
 PATH = ".pre-commit-config.yaml"
 TOP = {".gitignore": ".venv\n__pycache__/\n*.py[co]\n", ".python-version": "3.12\n"}
-UV = {"pyproject.toml": "[project]\ndependencies = []\n[tool.uv]\nrequired-version = '>=0.1'\n", "uv.lock": ""}
-POETRY = {"pyproject.toml": "[tool.poetry]\nrequires-poetry = '>=2'\n", "poetry.lock": ""}
+UV = {
+    "pyproject.toml": "[project]\ndependencies = []\n[tool.uv]\nrequired-version = '>=0.1'\n",
+    "uv.lock": "version = 0\n",
+}
+POETRY = {"pyproject.toml": "[tool.poetry]\nrequires-poetry = '>=2'\n", "poetry.lock": "version = 0\n"}
 OWN = """\
 # ours
 default_language_version: { python: python3.12 }
@@ -150,7 +153,7 @@ def test_what_cannot_be_added_to_is_left_to_people(git_repo: MakeRepository, tex
 
 
 # --- the release of a lock hook ------------------------------------------------------------------------
-PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": ""}
+PDM = {"pyproject.toml": "[tool.pdm]\n", "pdm.lock": "version = 0\n"}
 
 
 def uv_that_is(wanted: str) -> dict[str, str]:

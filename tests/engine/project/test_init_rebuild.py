@@ -72,7 +72,7 @@ def minor(managers: Managers, name: str) -> str:
 def test_poetry_is_told_to_keep_it_in_the_project(
     git_repo: MakeRepository, settings: str | None, expected: str | None
 ) -> None:
-    files = {"api/pyproject.toml": POETRY, "api/poetry.lock": ""}
+    files = {"api/pyproject.toml": POETRY, "api/poetry.lock": "version = 0\n"}
     files |= {"api/poetry.toml": settings} if settings is not None else {}
 
     assert expected == written(git_repo({**BASE, **files})).get("api/poetry.toml")
@@ -94,7 +94,7 @@ def test_poetry_is_told_to_keep_it_in_the_project(
             '[tool.uv]\nrequired-version = ">={uv}"\n', id="a-service",
         ),
         pytest.param(
-            {"pyproject.toml": POETRY, "poetry.lock": "", "poetry.toml": "[virtualenvs]\nin-project = true\n"},
+            {"pyproject.toml": POETRY, "poetry.lock": "v = 0\n", "poetry.toml": "[virtualenvs]\nin-project = true\n"},
             "pyproject.toml",
             '[tool.poetry]\nrequires-poetry = ">={poetry}"\n', id="poetry",
         ),
@@ -133,11 +133,11 @@ def test_the_oldest_version_in_use_is_required(
         pytest.param({**UV_LOCK, "pyproject.toml": f'{UV}required-version = ">=0.4"\n'}, id="there"),
         pytest.param({**UV_LOCK, "uv.toml": 'required-version = ">=0.4"\n'}, id="there-in-uv.toml"),
         pytest.param(
-            {"pdm.lock": "", "pyproject.toml": "[tool.pdm]\n", ".gitignore": f"{IGNORED}.pdm-python\n"},
+            {"pdm.lock": "version = 0\n", "pyproject.toml": "[tool.pdm]\n", ".gitignore": f"{IGNORED}.pdm-python\n"},
             id="a-manager-without-such-a-key",
         ),
         pytest.param({"pyproject.toml": "[project]\ndependencies = ['idna']\n"}, id="no-manager-is-chosen"),
-        pytest.param({"examples/pyproject.toml": UV, "examples/uv.lock": ""}, id="an-example"),
+        pytest.param({"examples/pyproject.toml": UV, "examples/uv.lock": "version = 0\n"}, id="an-example"),
         pytest.param({**UV_LOCK, "pyproject.toml": "[tool.uv\n"}, id="unparsable"),
     ],
 )
@@ -192,16 +192,18 @@ def written_keys(repository: Repository) -> set[str]:
         pytest.param({"pyproject.toml": UV, "README.md": "# Shop\n"}, None, id="no-lock"),
         pytest.param({"docs/README.md": "", **UV_LOCK}, None, id="another-read-me"),
         pytest.param(
-            {"api/pyproject.toml": POETRY, "api/poetry.lock": "", "README.md": "# Shop\n\n## Use\n"},
+            {"api/pyproject.toml": POETRY, "api/poetry.lock": "version = 0\n", "README.md": "# Shop\n\n## Use\n"},
             f"# Shop\n\n{SECTION.format('cd api && poetry sync')}\n## Use\n", id="a-service",
         ),
         pytest.param(
-            {"api/poetry.lock": "", "web/pdm.lock": "", "README.md": ""},
+            {"api/poetry.lock": "version = 0\n", "web/pdm.lock": "version = 0\n", "README.md": ""},
             "## Set up\n\nThese install what the lock files say, each from the top of a clone:\n\n"
             "```console\n$ cd api && poetry sync\n$ cd web && pdm sync --clean\n```\n", id="several",
         ),
         pytest.param(
-            {"api/poetry.lock": "", "api/README.md": "$ poetry sync\n", "README.md": ""}, None, id="named-beside-it"
+            {"api/poetry.lock": "v = 0\n", "api/README.md": "$ poetry sync\n", "README.md": ""},
+            None,
+            id="named-beside-it",
         ),
         pytest.param(
             {"requirements.txt": f"idna==3 --hash=sha256:{'0' * 64}\n", "README.md": ""},
@@ -257,7 +259,7 @@ def test_a_missing_lock_is_the_next_step(git_repo: MakeRepository, files: dict[s
 
 def test_a_lock_that_lies_there_is_to_be_added(git_repo: MakeRepository) -> None:
     repository = git_repo({**BASE, "api/pyproject.toml": POETRY})
-    repository.write({"api/poetry.lock": ""})
+    repository.write({"api/poetry.lock": "version = 0\n"})
 
     assert Next("git add api/poetry.lock", "git does not track it, so no clone has it") in left(repository)
 

@@ -20,24 +20,34 @@ MARKS = st.sets(st.sampled_from("12"))
 
 
 class Stood(NamedTuple):
-    """A finding in the model: first seen in this run, gone since that one."""
+    """A finding in the model: first seen in this run, gone since that one, and whether by the rules of before."""
 
     first: int
     gone: int | None = None
+    is_mended: bool = False
 
 
 Findings = dict[str, Stood]
 
 
-def after(before: Findings, row: Row | None, run: int) -> Findings:
-    """Where a repository's findings stand after a row."""
+def after(before: Findings, row: Row | None, run: int, *, is_alike: bool) -> Findings:
+    """Where a repository's findings stand after a row; whether the look before went by the same rules, if there was."""
     if row is None or row.outcome is not Outcome.CHECKED:
         return before
     found = {each.fingerprint for each in row.findings}
-    return {
-        mark: Stood(before[mark].first if mark in before else run, None if mark in found else before[mark].gone or run)
-        for mark in before.keys() | found
+    stood = {mark: Stood(before[mark].first if mark in before else run) for mark in found}
+    closed = {
+        mark: each if each.gone else Stood(each.first, run, is_alike)
+        for mark, each in before.items()
+        if mark not in found
     }
+    return stood | closed
+
+
+def changed(before: Findings, now: Findings) -> tuple[int, int]:
+    """How many findings are there that were not, and how many that were are not."""
+    was, there = ({mark for mark, each in side.items() if not each.gone} for side in (before, now))
+    return len(there - was), len(was - there)
 
 
 class Fleet(RuleBasedStateMachine):
@@ -51,6 +61,8 @@ class Fleet(RuleBasedStateMachine):
         self.before: dict[str, Findings] = {name: {} for name in NAMES}
         self.rows: dict[str, Row] = {}
         self.heads: dict[str, tuple[str, str]] = {}
+        self.keys: dict[str, str] = {}
+        self.finished: list[tuple[str, int, int]] = []
 
     @initialize()
     def make(self) -> None:
@@ -59,10 +71,10 @@ class Fleet(RuleBasedStateMachine):
     @rule(key=st.sampled_from("xy"), names=st.sets(NAME, min_size=1))
     def begin(self, key: str, names: set[str]) -> None:
         if not self.run or key != self.key:
-            self.settle()
+            self.drop(set(self.rows))
             self.started += 1
             self.run, self.key = self.started, key
-        self.rows = {name: row for name, row in self.rows.items() if name in names}
+        self.drop(self.rows.keys() - names)
 
         assert (self.run, frozenset(self.rows)) == self.store.begin_run(facts(key, float(self.run)), sorted(names))
 
@@ -85,7 +97,13 @@ class Fleet(RuleBasedStateMachine):
     @rule()
     def finish(self) -> None:
         self.store.finish(self.run, 1000.0 + self.run)
+        counts = [changed(self.before[name], self.now(name)) for name in self.rows if self.is_alike(name)]
+        is_compared = not self.finished or self.finished[-1][0] == self.key
+        new, gone = (sum(column) for column in zip((0, 0), *counts, strict=True))
+        self.finished.append((self.key, *((new, gone) if is_compared else (0, 0))))
         self.settle()
+
+        assert [each[1:] for each in self.finished] == [(run.new, run.gone) for run in self.store.runs(0)]
 
     @rule(looks=st.lists(MARKS, min_size=1, max_size=4))
     def scan(self, looks: list[set[str]]) -> None:
@@ -103,11 +121,14 @@ class Fleet(RuleBasedStateMachine):
     @invariant()
     def findings_stand_as_in_the_model(self) -> None:
         found: dict[str, Findings] = {name: {} for name in NAMES}
-        query = "SELECT name, fingerprint, first_run, gone_run FROM finding JOIN repository ON repository = id"
-        for name, mark, first, gone in self.store._database.execute(query):
-            found[name][mark] = Stood(first, gone)
+        query = (
+            "SELECT r.name, f.fingerprint, f.first_run, f.gone_run, f.gone_run IS NOT NULL AND f.unasked IS NULL "
+            "FROM finding f JOIN repository r ON f.repository = r.id"
+        )
+        for name, mark, first, gone, is_mended in self.store._database.execute(query):
+            found[name][mark] = Stood(first, gone, bool(is_mended))
 
-        assert {name: after(self.before[name], self.rows.get(name), self.run) for name in NAMES} == found
+        assert {name: self.now(name) for name in NAMES} == found
 
     @invariant()
     def heads_are_those_of_the_last_complete_look(self) -> None:
@@ -118,9 +139,23 @@ class Fleet(RuleBasedStateMachine):
         fresh = {name: (self.key, row.head) for name, row in self.rows.items() if row.outcome is Outcome.CHECKED}
         return self.heads | fresh
 
+    def is_alike(self, name: str) -> bool:
+        return self.keys.get(name, self.key) == self.key
+
+    def now(self, name: str) -> Findings:
+        return after(self.before[name], self.rows.get(name), self.run, is_alike=self.is_alike(name))
+
+    def drop(self, names: set[str]) -> None:
+        """What a run has said of these is taken back; what their findings say is not known to be of a commit."""
+        for name in names:
+            if self.rows.pop(name).outcome is Outcome.CHECKED:
+                self.heads.pop(name, None)
+
     def settle(self) -> None:
-        self.before = {name: after(self.before[name], self.rows.get(name), self.run) for name in NAMES}
-        self.heads, self.rows, self.run = self.known(), {}, 0
+        self.before = {name: self.now(name) for name in NAMES}
+        self.heads = self.known()
+        self.keys |= {name: self.key for name, row in self.rows.items() if row.outcome is Outcome.CHECKED}
+        self.rows, self.run = {}, 0
 
     def teardown(self) -> None:
         self.store.verify()  # no row refers to nothing

@@ -37,6 +37,10 @@ def marks(store: FleetStore) -> list[tuple[str, str, float, float]]:
     ]
 
 
+def mended(store: FleetStore) -> list[str]:
+    return [mark for (mark,) in store._database.execute("SELECT fingerprint FROM mended ORDER BY 1")]
+
+
 def worst(store: FleetStore, limit: int | None = None) -> list[list[Open]]:
     """The worst findings of each repository, in the order of the names."""
     return [[*each] for each in (store.findings(Part((number,)), number, limit) for number in store.standings())]
@@ -119,15 +123,76 @@ def test_a_run_that_was_cut_short_is_taken_up_by_the_next_of_its_key(store: Flee
     assert (first, {NAME}) == tuple(store.begin_run(facts(), [NAME, OTHER]))
 
 
-def test_a_run_of_other_rules_abandons_what_was_cut_short_and_keeps_what_it_found(store: FleetStore) -> None:
+def test_a_run_of_other_rules_abandons_what_was_cut_short_and_drops_what_it_found(store: FleetStore) -> None:
     first, _ = store.begin_run(facts(), [NAME])
-    store.write(first, [checked(noted("1"))])
+    store.write(first, [checked(noted("1"), noted("2"))])
     second = scan(store, checked(noted("1")), started=200, key="other")
 
-    assert [(second, 1)] == [(run.number, run.new) for run in store.runs()]
-    assert [(NAME, "1", 100.0, 200.0)] == marks(store)
+    assert [(second, 1, 0, 0)] == [(run.number, run.new, run.gone, run.before) for run in store.runs()]
+    assert [(NAME, "1", 200.0, 200.0)] == marks(store)
+    assert [] == mended(store)
     with pytest.raises(UnsafeError, match="run 1 is over"):
         store.write(first, [checked()])
+
+
+def test_a_run_is_compared_with_the_finished_one_before_whatever_was_abandoned_between(store: FleetStore) -> None:
+    scan(store, checked(noted("1"), noted("2")), started=100)
+    cut, _ = store.begin_run(facts("other", 200.0), [NAME])
+    store.write(cut, [checked(noted("3"), head="b" * 40)])
+
+    last, _ = store.begin_run(facts(started=300.0), [NAME])
+    assert {} == store.known("k")  # what its findings say is of another commit
+    store.write(last, [checked(noted("2"), noted("3"))])
+    store.finish(last, 301.0)
+
+    (_, run), (standing,) = store.runs(), store.standings().values()
+    assert (1, 1, 1, True) == (run.new, run.gone, run.before, run.compared)
+    assert (1, 1) == (standing.new, standing.gone)
+    assert ["1"] == mended(store)
+
+
+def test_a_run_of_other_rules_is_not_compared(store: FleetStore) -> None:
+    scan(store, checked(noted("1"), noted("2")), started=100)
+    scan(store, checked(noted("1"), noted("3")), started=200, key="other")
+
+    (_, run), (standing,) = store.runs(), store.standings().values()
+
+    assert (0, 0, 1, False) == (run.new, run.gone, run.before, run.compared)
+    assert (0, 0) == (standing.new, standing.gone)
+    assert [] == mended(store)
+    assert [(None, None)] == store._database.execute("SELECT new, gone FROM runs WHERE run = 2").fetchall()
+
+
+def test_what_comes_back_with_its_rules_is_not_new_and_keeps_when_it_was_first_seen(store: FleetStore) -> None:
+    scan(store, checked(noted("1")), started=100)
+    scan(store, checked(), started=200, key="other")
+    scan(store, checked(noted("1")), started=300)
+    assert [(NAME, "1", 100.0, 300.0)] == marks(store)
+    scan(store, checked(), started=400)
+
+    assert [(1, 0), (0, 0), (0, 0), (0, 1)] == [(run.new, run.gone) for run in store.runs()]
+    assert ["1"] == mended(store)
+
+
+def test_a_repository_that_an_older_run_of_other_rules_looked_at_is_not_compared(store: FleetStore) -> None:
+    scan(store, checked(noted("1")), started=100, key="other")
+    scan(store, failed(), started=200)
+    scan(store, checked(noted("2")), started=300)
+
+    assert (0, 0, True) == store.runs()[-1][12:14] + store.runs()[-1][-1:]
+    assert [] == mended(store)
+
+
+def test_why_a_promise_is_unknown_comes_back(store: FleetStore) -> None:
+    scan(store, checked()._replace(unknown=("", "", "", "no\nimage; is built")), started=100)
+    scan(store, unchanged(), started=200)
+
+    (standing,) = store.standings().values()
+
+    assert ("", "", "", "no image; is built") == standing.unknown
+    assert [("promise 4: no image; is built",)] == store._database.execute(
+        "SELECT unknown FROM repositories"
+    ).fetchall()
 
 
 def test_what_is_waived_is_counted_apart(store: FleetStore) -> None:

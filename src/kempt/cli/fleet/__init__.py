@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,20 @@ def repeated(db: str) -> str:
     from kempt.cli.options import quoted
 
     return "" if db == DATABASE else f"--db {quoted(db)}"
+
+
+def refuse_overwriting(
+    outputs: Mapping[str, str | None], db: str, policy: str | None = None, sources: Sequence[str] = ()
+) -> None:
+    """Raises UsageError, before anything is done, where a result would be written over what the command reads.
+
+    `outputs` are files by the options that name them, None where they were not given.
+    """
+    given = [(option, path) for option, path in outputs.items() if path is not None]
+    if given:
+        from kempt.engine.fleet import inputs
+
+        inputs.refuse_overwriting(given, db, policy, sources)
 
 
 def deliver_pieces(args: OutputArgs, pieces: Iterable[str], format: str) -> None:

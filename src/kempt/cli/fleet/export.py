@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from kempt.cli.fleet import add_database, deliver_pieces
+from kempt.cli.fleet import add_database, deliver_pieces, refuse_overwriting
 from kempt.cli.options import OutputArgs, add_output, format_of
 
 FORMATS = ("jsonl", "csv")
@@ -27,6 +27,7 @@ def run(args: Args) -> int:
     from kempt.engine.fleet.stored import exported
     from kempt.report.fleet_rows import exported_as_csv, exported_as_jsonl
 
+    refuse_overwriting({"--output-file": args.output_file}, args.db)
     chosen = "csv" if format_of(args, FORMATS) == "csv" else "jsonl"
     lines = (exported_as_csv if chosen == "csv" else exported_as_jsonl)(exported(args.db))
     deliver_pieces(args, lines, chosen)

@@ -9,16 +9,19 @@ from pathlib import PurePath
 
 from kempt import __version__
 from kempt.cli import output
-from kempt.cli.fleet import add_database
+from kempt.cli.fleet import add_database, refuse_overwriting
 from kempt.cli.options import ProgressArgs, add_looks, add_progress, format_of, look_of
+from kempt.engine.fleet.credentials import credentials_of
 from kempt.engine.fleet.fixable import fixable_names
 from kempt.engine.fleet.inventory import read_inventory
 from kempt.engine.fleet.patches import patches
 from kempt.engine.fleet.policy import wishes_for
 from kempt.engine.fleet.sending import today, write_all_into
+from kempt.engine.fleet.strictness import require_rules
 from kempt.errors import UsageError
-from kempt.model.fleet import Credential, Wishes
+from kempt.model.fleet import Inventory, Wishes
 from kempt.model.patches import Patch, Sending
+from kempt.report.escape import visible
 from kempt.report.fleet_fix import INDEX, INDEX_MARK, file_name, index, to_json, to_text
 from kempt.report.patch import owner_line, render
 
@@ -53,7 +56,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_database(parser)
     what.add_argument("--only", action="append", default=[], metavar="GLOB", help="those with a name like this")
     what.add_argument("--without", action="append", default=[], metavar="GLOB", help="those without one like this")
-    what.add_argument("--allow-insecure", action="store_true", help="plain http:// and git:// too")
+    what.add_argument("--allow-insecure", action="store_true",
+                      help="plain http:// and git:// too; tokens go there to this machine only")  # fmt: skip
     what.add_argument("--token", action="append", default=[], metavar="HOST=VARIABLE",
                       help="the environment variable that holds the token for a host")  # fmt: skip
     mend = parser.add_argument_group("what is mended")
@@ -73,18 +77,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """List the patches or write them; 1 where a repository failed, 2 where all did."""
     gc.enable()  # a fleet may be long, and each of its trees is a cycle
+    refuse_overwriting({"--output": args.folder}, args.db, args.config, args.paths)
     sending, wishes = _sending_of(args), _wishes_of(args)
     known = () if args.paths else fixable_names(args.db, unsafe=args.unsafe_fixes)
-    inventory = read_inventory(
-        args.paths, only=tuple(args.only), without=tuple(args.without), wishes=wishes, known=known
-    )
+    inventory = Inventory(())
+    if args.paths or known:
+        inventory = read_inventory(
+            args.paths, only=tuple(args.only), without=tuple(args.without), wishes=wishes, known=known
+        )
     for note in () if args.quiet else inventory.notes:
-        output.tell(f"kempt: {note}\n")
-    found: list[Patch] = []
+        output.tell(f"kempt: {visible(note)}\n")
+    found = [Patch(row.name, row.name, error=row.reason) for row in inventory.refused]
+    total = len(found) + len(inventory.targets)
     for patch in patches(inventory.targets, wishes, unsafe=args.unsafe_fixes):
         found.append(patch)
         if not (args.quiet or args.no_progress):
-            output.progress(f"{len(found)} of {len(inventory.targets)}: {patch.name}")
+            output.progress(f"{len(found)} of {total}: {patch.name}")
     output.progress("")
     found.sort(key=lambda each: each.name)
     if args.folder is not None:
@@ -125,15 +133,7 @@ def _wishes_of(args: Args) -> Wishes:
         (key, tuple(code.strip() for value in values for code in value.split(",") if code.strip()))
         for key, values in given.items() if values is not None
     )  # fmt: skip
-    wishes = Wishes(overrides=overrides, allow_insecure=args.allow_insecure, credentials=_credentials(args.token))
-    return wishes_for(wishes, args.config)
-
-
-def _credentials(tokens: list[str]) -> tuple[Credential, ...]:
-    found = []
-    for text in tokens:
-        host, _, variable = text.partition("=")
-        if not (host and variable):
-            raise UsageError(f"`--token {text}` is no HOST=VARIABLE", hint="--token github.com=GITHUB_TOKEN")
-        found.append(Credential(host, variable))
-    return tuple(found)
+    wishes = Wishes(overrides=overrides, allow_insecure=args.allow_insecure, credentials=credentials_of(args.token))
+    wishes = wishes_for(wishes, args.config)
+    require_rules(wishes)
+    return wishes

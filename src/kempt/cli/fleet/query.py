@@ -5,12 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from itertools import islice
 
-from kempt.cli.fleet import add_database
+from kempt.cli import output
+from kempt.cli.fleet import add_database, refuse_overwriting
 from kempt.cli.options import OutputArgs, add_output, deliver, format_of, report_look
 from kempt.errors import UsageError
 
 FORMATS = ("text", "json", "jsonl", "csv")
-SHOWN, SECONDS = 1000, 60.0
+SHOWN, SECONDS, MOST = 1000, 60.0, 10**9
 
 
 class Args(OutputArgs):
@@ -40,18 +41,22 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """Answer; 0, whatever the answer is."""
     from kempt.engine.fleet.stored import asked, schema, verify
+    from kempt.report.escape import visible
     from kempt.report.fleet_rows import RENDERERS, Answer, schema_to_text
+    from kempt.report.quantity import count
 
+    refuse_overwriting({"--output-file": args.output_file}, args.db)
     chosen = format_of(args, FORMATS)
-    if args.verify:
-        verify(args.db)
+    if args.verify and (pages := verify(args.db)) and not args.quiet:
+        sound = f"{visible(args.db)}: sound, {count(pages, 'page')}\n"
+        deliver(args, sound) if args.sql is None and not args.schema else output.tell(sound)
     if args.schema:
         deliver(args, schema_to_text(schema(args.db)))
     if args.sql is None:
         if not (args.verify or args.schema):
             raise UsageError("what is the question?", hint='kempt fleet query "SELECT * FROM runs"')
         return 0
-    if (args.limit or 0) < 0 or not args.timeout > 0:
+    if not 0 <= (args.limit or 0) <= MOST or not args.timeout > 0:
         raise UsageError("--limit takes a number of rows, and --timeout seconds", hint="kempt fleet query --help")
     limit = (SHOWN if chosen == "text" else 0) if args.limit is None else args.limit
     with asked(args.db, args.sql, args.timeout) as (columns, rows):

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
-from kempt.cli.fleet import DATABASE, add_database, deliver_pieces, deliver_screen, repeated
+from kempt.cli.fleet import (
+    DATABASE,
+    add_database,
+    deliver_pieces,
+    deliver_screen,
+    refuse_overwriting,
+    repeated,
+)  # fmt: skip
 from kempt.cli.options import OutputArgs, add_output, format_of, report_look
 from kempt.engine.fleet.overview import RUNS, Asked, Shown, reading
 from kempt.errors import UsageError
@@ -42,6 +49,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Args) -> int:
     """Show where the fleet stands: 0, whatever was found; the scan is the gate."""
+    refuse_overwriting({"--output-file": args.output_file, "--html": args.html}, args.db, args.config)
     form = format_of(args, FORMATS)
     with reading(args.db, _asked(args)) as found:
         overview = found.overview

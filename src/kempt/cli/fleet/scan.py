@@ -7,16 +7,19 @@ from argparse import ArgumentParser
 
 from kempt.cli import output
 from kempt.cli.amounts import size
-from kempt.cli.fleet import add_database, deliver_screen, repeated
+from kempt.cli.fleet import add_database, deliver_screen, refuse_overwriting, repeated
 from kempt.cli.options import ProgressArgs, add_output, add_progress, deliver, format_of, report_look
+from kempt.engine.fleet.credentials import credentials_of
 from kempt.engine.fleet.github import KINDS
 from kempt.engine.fleet.inventory import read_inventory
 from kempt.engine.fleet.scan import Plan, Tally
 from kempt.engine.fleet.scanning import Manpower, Scanned, run_out, scan_into, with_policy
+from kempt.engine.fleet.strictness import require_rules
 from kempt.engine.fleet.supervise import CHUNK
 from kempt.errors import UsageError
-from kempt.model.fleet import Credential, Limits, Outcome, Row, Wishes
-from kempt.report.fleet_scan import Progress, as_json, interrupted, last_line, record, summary
+from kempt.model.fleet import Inventory, Limits, Outcome, Row, Wishes
+from kempt.report.escape import visible
+from kempt.report.fleet_scan import Ended, Progress, as_json, interrupted, last_line, record, summary
 from kempt.report.json import encode
 
 FORMATS = ("text", "json", "jsonl")
@@ -24,8 +27,8 @@ SECONDS, RECEIVED, MEMORY, PROCESSOR = 120.0, "256MiB", "4GB", 600
 """What one repository may take of time and network, and one worker of memory and, for one chunk, of the processor."""
 
 
-LONGEST = 24 * 3600
-"""Seconds that one repository may be given at most."""
+LONGEST, LARGEST, MOST = 24 * 3600, 2**60, 1000
+"""What may be asked for at most: seconds for one repository, bytes, and processes or repositories of a chunk."""
 
 
 class Args(ProgressArgs):
@@ -44,9 +47,9 @@ class Args(ProgressArgs):
     full: bool
     allow_insecure: bool
     token: list[str]
-    jobs: int
+    jobs: int | None
     scheduler: str
-    dask_local: int
+    dask_local: int | None
     executor: str
     chunk: int
     timeout: float
@@ -66,7 +69,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     what.add_argument("--also", action="append", default=[], choices=KINDS, metavar="KIND",
                       help=f"of GitHub's list, these kinds too: {', '.join(KINDS)}")  # fmt: skip
     what.add_argument("--full", action="store_true", help="look at unchanged repositories too")
-    what.add_argument("--allow-insecure", action="store_true", help="plain http:// and git:// too")
+    what.add_argument("--allow-insecure", action="store_true",
+                      help="plain http:// and git:// too; tokens go there to this machine only")  # fmt: skip
     what.add_argument("--token", action="append", default=[], metavar="HOST=VARIABLE",
                       help="the environment variable that holds the token for a host")  # fmt: skip
     what.add_argument("--dry-run", action="store_true", help="list the repositories, and look at none")
@@ -87,9 +91,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def _add_manpower(parser: ArgumentParser) -> None:
     """Who does the work, and within which limits."""
     who = parser.add_argument_group("who does the work")
-    who.add_argument("--jobs", type=int, default=0, metavar="N", help="so many processes (one for each processor)")
+    who.add_argument("--jobs", type=int, metavar="N", help="so many processes (one for each processor)")
     who.add_argument("--scheduler", default="", metavar="ADDRESS", help="the Dask cluster of tcp://host:port")
-    who.add_argument("--dask-local", type=int, default=0, metavar="N", help="a Dask cluster of N processes here")
+    who.add_argument("--dask-local", type=int, metavar="N", help="a Dask cluster of N processes here")
     who.add_argument("--executor", default="", metavar="NAME", help="what a package provides as `kempt.executors`")
     who.add_argument(
         "--chunk", type=int, default=CHUNK, metavar="N", help=f"repositories handed over at once ({CHUNK})"
@@ -106,16 +110,16 @@ def _add_manpower(parser: ArgumentParser) -> None:
 def run(args: Args) -> int:
     """Scan, show progress, and say where the fleet stands; the exit code."""
     gc.enable()  # a scan may run for hours
+    refuse_overwriting({"--output-file": args.output_file}, args.db, args.config, args.paths)
     manpower, wishes, plan = _manpower_of(args), *_wishes_of(args)
     inventory = read_inventory(
         args.paths, only=tuple(args.only), without=tuple(args.without), wishes=wishes, also=args.also,
     )  # fmt: skip
     for note in () if args.quiet else (*inventory.notes, *run_out(plan)):
-        output.tell(f"kempt: {note}\n")
+        output.tell(f"kempt: {visible(note)}\n")
     if args.dry_run:
-        deliver(args, "".join(f"{target.name}\n" for target in inventory.targets))
-        return 0
-    view = _View(args, len(inventory.targets))
+        return _list(args, inventory)
+    view = _View(args, len(inventory.targets) + len(inventory.refused))
     try:
         scanned = scan_into(args.db, inventory, wishes, plan=plan, manpower=manpower, tell=view.show)
     except KeyboardInterrupt:
@@ -126,6 +130,14 @@ def run(args: Args) -> int:
     if scanned.run.failed:
         return 2
     return int(not args.exit_zero and scanned.run.errors + scanned.run.warnings > 0)
+
+
+def _list(args: Args, inventory: Inventory) -> int:
+    """The repositories that would be looked at, and on stderr what would fail; the exit code."""
+    deliver(args, "".join(f"{visible(target.name)}\n" for target in inventory.targets))
+    for row in inventory.refused:
+        output.tell(f"kempt: {visible(row.reason)}\n")
+    return 2 if inventory.refused else 0
 
 
 class _View:
@@ -158,35 +170,40 @@ class _View:
     def conclude(self, scanned: Scanned) -> None:
         """Show where the fleet stands."""
         output.progress("")
-        args, run = self._args, scanned.run
+        args, tally = self._args, scanned.tally
+        ended = Ended(scanned.run, tuple(self._failed), tally.seconds, tally.before, scanned.not_asked)
         if self._format == "json":
-            deliver(args, as_json(run, self._records, args.db), "json")
+            deliver(args, as_json(ended, self._records, args.db), "json")
         elif self._format == "jsonl":
-            deliver(args, "".join(f"{each}\n" for each in self._records) + last_line(run), "jsonl")
+            deliver(args, "".join(f"{each}\n" for each in self._records) + last_line(ended), "jsonl")
         else:
             look = report_look(args, "fleet scan", repeated(args.db))
-            took = scanned.tally.seconds
-            deliver_screen(args, lambda blocks: summary(run, self._failed, took, look, blocks=blocks))
+            deliver_screen(args, lambda blocks: summary(ended, look, blocks=blocks))
 
 
 def _manpower_of(args: Args) -> Manpower:
     """Raises UsageError for more than one kind of workers, or less than one."""
     given = {"--jobs": args.jobs, "--scheduler": args.scheduler, "--dask-local": args.dask_local,
              "--executor": args.executor}  # fmt: skip
-    named = [option for option, value in given.items() if value]
+    named = [option for option, value in given.items() if value not in {None, ""}]
     if len(named) > 1 and set(named) != {"--jobs", "--executor"}:
         raise UsageError(f"{named[0]} and {named[1]} exclude each other")
-    for option, value in (("--jobs", args.jobs), ("--dask-local", args.dask_local), ("--chunk", args.chunk - 1)):
-        if value < 0:
+    for option, value in (("--jobs", args.jobs), ("--dask-local", args.dask_local), ("--chunk", args.chunk)):
+        if value is not None and value < 1:
             raise UsageError(f"{option} is a number of 1 or more")
-    return Manpower(args.jobs, args.scheduler, args.dask_local, args.executor)
+        if value is not None and value > MOST:
+            raise UsageError(f"{option} is a number up to {MOST:,}")
+    return Manpower(args.jobs or 0, args.scheduler, args.dask_local or 0, args.executor)
 
 
 def _wishes_of(args: Args) -> tuple[Wishes, Plan]:
     """How repositories are looked at, and what the policy says besides."""
     if not 0 < args.timeout < LONGEST:
         raise UsageError(f"--timeout is a number of seconds up to {LONGEST:,}", hint=f"--timeout {SECONDS:g}")
-    limits = Limits(args.timeout, size(args.max_received), memory=size(args.memory), processor=PROCESSOR)
+    received, memory = size(args.max_received), size(args.memory)
+    if max(received, memory) > LARGEST:
+        raise UsageError("--max-received and --memory are sizes below an exabyte")
+    limits = Limits(args.timeout, received, memory=memory, processor=PROCESSOR)
     given = {"select": args.select, "ignore": args.ignore,
              "extend-select": args.extend_select, "extend-ignore": args.extend_ignore}  # fmt: skip
     overrides = tuple(
@@ -195,14 +212,9 @@ def _wishes_of(args: Args) -> tuple[Wishes, Plan]:
     )  # fmt: skip
     wishes = Wishes(
         overrides=overrides, allow_insecure=args.allow_insecure, limits=limits,
-        credentials=tuple(map(_credential, args.token)),
+        credentials=credentials_of(args.token),
     )  # fmt: skip
     plan = Plan(full=args.full, chunk=args.chunk)
-    return (wishes, plan) if args.config is None else with_policy(args.config, wishes, plan)
-
-
-def _credential(text: str) -> Credential:
-    host, sign, variable = text.partition("=")
-    if not (host and sign and variable):
-        raise UsageError(f"`--token {text}` is no HOST=VARIABLE", hint="--token github.com=GITHUB_TOKEN")
-    return Credential(host, variable)
+    wishes, plan = (wishes, plan) if args.config is None else with_policy(args.config, wishes, plan)
+    require_rules(wishes)
+    return wishes, plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Self
@@ -23,6 +24,7 @@ from kempt.model.tree import Entry, Ignores, Tree
 
 MOST_THREADS = 32
 """Remotes that one worker waits for at a time, whatever their hosts."""
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 AHEAD = 8
 """Repositories that are ready or under way for each that a host may be asked for at once: disk and memory."""
 
@@ -150,7 +152,10 @@ def _guarded(acquired: Acquired, work: Callable[[Acquired], None]) -> Acquired:
     except KemptError as error:
         acquired.fail(error)
     except Exception as error:  # noqa: BLE001 - the boundary: on a thread, nobody else would hear of it
-        acquired.fail(KemptError(f"kempt crashed: {type(error).__name__}: {error}", code="engine-crash"))
+        is_full = isinstance(error, OSError) and error.errno in FULL
+        said = "the disk of this machine's temporary files is full" if is_full else "kempt crashed"
+        code = "no-space" if is_full else "engine-crash"
+        acquired.fail(KemptError(f"{said}: {type(error).__name__}: {error}", code=code))
     except BaseException:
         acquired.close()
         raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
+from hashlib import sha256
 
 from kempt import __version__
 from kempt.engine.fleet.acquire import Acquired, acquire
@@ -100,14 +102,35 @@ def _looked_at(basis: Row, acquired: Acquired, wishes: Wishes) -> Row:
     config, faults = settings_for(wishes, tree)
     repo, findings = examine(tree, ignores, config, faults)
     counted, silenced = judge_for(wishes, repo, findings)
-    owners = codeowners_of(tree)
+    owners, stand = codeowners_of(tree), promises(repo, counted, len(silenced))
+    states = tuple(map(_promised, stand))
     return basis._replace(
         outcome=Outcome.CHECKED,
         files=len(tree.listing),
-        promises=tuple(map(_promised, promises(repo, counted, len(silenced)))),
-        findings=tuple(_noted(finding, owners) for finding in counted),
+        promises=states,
+        findings=told_apart(tuple(_noted(finding, owners) for finding in counted)),
         owners=" ".join(owners.owners(".")),
+        unknown=tuple(
+            each.detail if state is Promised.UNKNOWN else "" for each, state in zip(stand, states, strict=True)
+        ),
     )
+
+
+def told_apart(findings: tuple[Noted, ...]) -> tuple[Noted, ...]:
+    """The findings of a repository with a fingerprint each: of those that share one, all but the first get their own.
+
+    It is made of the one that they share and their place among them by path and line, so it stays when lines move.
+    """
+    if len({each.fingerprint for each in findings}) == len(findings):
+        return findings
+    times, marked = Counter[str](), list(findings)
+    for place in sorted(range(len(findings)), key=lambda place: (findings[place].path, findings[place].line)):
+        mark = findings[place].fingerprint
+        times[mark] += 1
+        if times[mark] > 1:
+            own = sha256(f"{mark} {times[mark]}".encode()).hexdigest()[: len(mark)]
+            marked[place] = findings[place]._replace(fingerprint=own)
+    return tuple(marked)
 
 
 def _opened(acquired: Acquired) -> tuple[Tree, Ignores]:

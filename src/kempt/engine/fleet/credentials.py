@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from kempt.errors import RemoteError
+from kempt.errors import RemoteError, UsageError
+from kempt.formats.redaction import on_one_line, redacted
 from kempt.host.env import environ
 from kempt.model.fleet import Credential
 
@@ -38,6 +39,27 @@ class Secret(NamedTuple):
         return (self.value, self.token, self.basic.partition(" ")[2]) if self.value else ()
 
 
+def credentials_of(named: Iterable[str]) -> tuple[Credential, ...]:
+    """What `--token HOST=VARIABLE` names. Raises UsageError for what it does not, and for a variable that is not set.
+
+    What stands in the place of the variable is never said: people type the token itself there.
+    """
+    return tuple(map(_credential, named))
+
+
+def _credential(text: str) -> Credential:
+    host, _, variable = text.partition("=")
+    if not host or not variable:
+        raise UsageError("--token takes HOST=VARIABLE", hint="--token github.com=GITHUB_TOKEN")
+    if not environ().get(variable, "").strip():
+        shown = redacted(on_one_line(host)) if "." in host or host == "localhost" else "HOST"
+        raise UsageError(
+            f"--token {shown}=... names no variable that is set",
+            hint="export the token in a variable first, and give the name of that variable, not the token",
+        )
+    return Credential(host, variable)
+
+
 def secret_for(url: str, credentials: Iterable[Credential]) -> Secret:
     """The token for the host of a URL. It goes over TLS, or to this machine, and nowhere else.
 
@@ -53,11 +75,11 @@ def secret_for(url: str, credentials: Iterable[Credential]) -> Secret:
             value = environ().get(each.variable, "").strip()
             if not value:
                 raise RemoteError(
-                    f"the variable {each.variable}, which is to hold the token for {host}, is not set", code="denied",
-                    hint=f"export {each.variable} before the scan, on each machine that has workers",
+                    f"the variable that is to hold the token for {host} is not set", code="denied",
+                    hint="export it before the scan, on each machine that has workers",
                 )  # fmt: skip
             if not value.isascii() or not value.isprintable():
-                raise RemoteError(f"the variable {each.variable} holds no token", code="denied")
+                raise RemoteError(f"the variable that is to hold the token for {host} holds none", code="denied")
             return Secret(value)
     return Secret()
 

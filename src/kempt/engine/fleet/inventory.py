@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -14,10 +15,12 @@ from kempt.errors import KemptError, UsageError
 from kempt.formats.redaction import on_one_line, redacted
 from kempt.host.reading import read_open, read_regular
 from kempt.host.repositories import Kind, exists, find_repositories, place_of
-from kempt.model.fleet import Inventory, Target, Wishes
+from kempt.model.fleet import Inventory, Outcome, Row, Target, Wishes
 
 STDIN = "-"
 GITHUB = "github:"
+REFUSED = "refused"
+"""The word in the row of what an inventory names and kempt does not take."""
 LIST_LIMIT = 64 * 1024**2
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 
@@ -31,12 +34,14 @@ class _Named(NamedTuple):
 
 
 class _Reader:
-    """Sources to targets. Of a list, what cannot be taken becomes a note; of the command line, an error."""
+    """Sources to targets. Of a list, what cannot be taken becomes a failed row; of the command line, an error."""
 
     def __init__(self, wishes: Wishes, also: Collection[str]) -> None:
         self._wishes = wishes
         self._also = also
         self.notes: list[str] = []
+        self.refused: dict[str, Row] = {}
+        self.unnamed: set[str] = set()
 
     def of(self, named: _Named) -> Iterator[Target]:
         """The repositories that one source, or one line, stands for."""
@@ -45,7 +50,22 @@ class _Reader:
         except UsageError as error:
             if not named.place:
                 raise
-            self.notes.append(f"{named.place}: {error.message}" + (f" ({error.hint})" if error.hint else ""))
+            name = _name_of(named)
+            said = error.message + (f" ({error.hint})" if error.hint else "")
+            said = said if name else error.message.partition(": ")[0]  # without what was written there
+            self._refuse(name or named.place, f"{named.place}: {said}", is_named=bool(name))
+
+    def failed(self, taken: Collection[str], only: Sequence[str], without: Sequence[str]) -> tuple[Row, ...]:
+        """What was refused and is neither looked at by another spelling, nor, as far as its name is known, unwanted."""
+        return tuple(
+            row for name, row in self.refused.items()
+            if name not in taken and (name in self.unnamed or is_chosen(name, only, without))
+        )  # fmt: skip
+
+    def _refuse(self, name: str, reason: str, *, is_named: bool) -> None:
+        self.refused.setdefault(name, Row(name, Outcome.FAILED, error=REFUSED, reason=redacted(reason)))
+        if not is_named:
+            self.unnamed.add(name)
 
     def _of(self, named: _Named) -> Iterator[Target]:
         text = named.text
@@ -54,7 +74,7 @@ class _Reader:
             self.notes += found.notes
             yield from found.targets
         elif text.lower().startswith("file://"):
-            yield from self._at(named._replace(text=_path_of(text)))
+            yield from self._at(named._replace(text=path_of(text)))
         elif not text.startswith("/") and urls.is_url(text) and ("://" in text or "::" in text or not exists(text)):
             yield urls.target_of(text, allow_insecure=self._wishes.allow_insecure)
         elif text == STDIN and not named.place:
@@ -78,13 +98,20 @@ class _Reader:
 
     def _clones(self, named: _Named, folder: str) -> Iterator[Target]:
         holding = find_repositories(folder, bare=True)
-        self.notes += (f"{path}: cannot be listed: {why}" for path, why in holding.unlisted)
+        for path, why in holding.unlisted:
+            self._refuse(path, f"{path}: cannot be listed: {why}", is_named=False)
         if not holding.repositories and not named.place:
             raise UsageError(f"no repository in {_shown(named.text)}", hint="name a folder of clones, or a repository")
         yield from (Target(path, path) for path in holding.repositories or (folder,))
 
     def _lines(self, content: bytes, base: str, name: str) -> Iterator[Target]:
-        for number, line in enumerate(content.decode("utf-8", "surrogateescape").splitlines(), 1):
+        if b"\0" in content:
+            raise UsageError(
+                f"{_shown(name)} is no list of repositories: not text, or not in UTF-8",
+                hint="a line holds a URL or a path",
+            )
+        text = content.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape")
+        for number, line in enumerate(text.splitlines(), 1):
             text = _COMMENT.sub("", line).strip()
             if text:
                 yield from self.of(_Named(text, base, f"{name}:{number}"))
@@ -109,16 +136,17 @@ def read_inventory(
     part. `wishes` say which transports are allowed and where tokens are. `known` are names that a database has: a
     folder among them is looked at even where it is no repository any more, so that its row says so.
 
-    Raises UsageError for a source that cannot be taken, and where nothing is left; RemoteError where GitHub does not
-    list. A line of a list that cannot be taken is left out, and noted.
+    A line of a list that cannot be taken, and a folder that cannot be listed, is a failed row. Raises UsageError for a
+    source that cannot be taken, and where nothing is left; RemoteError where GitHub does not list.
     """
     reader = _Reader(wishes or Wishes(), also)
     found: dict[str, Target] = {}
     twice = Counter[str]()
-    kept = (_Named(name, place="" if "://" in name else "the database") for name in known)
-    for named in (*map(_Named, sources), *kept):
+    passed = 0
+    for named in (*map(_Named, sources), *map(_known, known)):
         for target in reader.of(named):
             if not is_chosen(target.name, only, without):
+                passed += 1
                 continue
             key = target.name if target.is_local else urls.identity(target)
             twice[key] += 1
@@ -127,9 +155,35 @@ def read_inventory(
     if again:
         reader.notes.append(f"named more than once: {_shown(again[0])}" + _and_more(len(again) - 1))
     if not found:
-        said = f": {reader.notes[0]}" if reader.notes else ""
-        raise UsageError(f"no repository to look at{said}", hint="kempt fleet scan repositories.txt --db fleet.db")
-    return Inventory(tuple(found.values()), tuple(map(redacted, reader.notes)))
+        raise _nothing(passed, [*(row.reason for row in reader.refused.values()), *reader.notes])
+    refused = reader.failed({target.name for target in found.values()}, only, without)
+    return Inventory(tuple(found.values()), tuple(map(redacted, reader.notes)), refused)
+
+
+def _nothing(passed: int, said: Sequence[str]) -> UsageError:
+    """What to say where no repository is left: `passed` were named, and none of them was chosen."""
+    if passed:
+        named = "the one that is" if passed == 1 else f"the {passed:,} that are"
+        return UsageError(
+            f"no repository to look at: --only and --without leave none of {named} named",
+            hint="a glob stands for a whole name or its last part: --only '*/shop-*'",
+        )
+    if said:
+        return UsageError(f"no repository to look at: {said[0]}{_and_more(len(said) - 1)}")
+    return UsageError("no repository to look at", hint="kempt fleet scan repositories.txt --db fleet.db")
+
+
+def _name_of(named: _Named) -> str:
+    """What a line that is not taken is called, as if it were; empty where that may hold a secret or cannot be shown."""
+    text = named.text
+    if not urls.is_url(text):
+        name = place_of(text, named.base).path
+    else:
+        scheme, sign, rest = text.partition("://")
+        host, slash, path = re.split(r"[?#]", rest)[0].removesuffix(".git").partition("/")
+        name = f"{scheme}{sign}{host.rpartition('@')[2]}{slash}{path}"
+    is_safe = name == _shown(name) and not ("@" in name and urls.is_url(text))
+    return name if is_safe else ""
 
 
 def is_chosen(name: str, only: Sequence[str], without: Sequence[str] = ()) -> bool:
@@ -142,6 +196,10 @@ def is_chosen(name: str, only: Sequence[str], without: Sequence[str] = ()) -> bo
     return (not only or fits(only)) and not fits(without)
 
 
+def _known(name: str) -> _Named:
+    return _Named(name, place="" if "://" in name else "the database")
+
+
 def _content(path: str) -> bytes:
     try:
         return read_regular(path, LIST_LIMIT)
@@ -149,7 +207,8 @@ def _content(path: str) -> bytes:
         raise UsageError(f"{path} is no list of repositories: {error.message}", hint="`-` reads a pipe") from error
 
 
-def _path_of(url: str) -> str:
+def path_of(url: str) -> str:
+    """The path that a URL of the scheme `file` means. Raises UsageError where that is on another machine."""
     parts = urlsplit(url)
     if parts.netloc not in {"", "localhost"}:
         raise UsageError(f"a file on another machine: {_shown(url)}")

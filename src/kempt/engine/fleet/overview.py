@@ -96,7 +96,7 @@ def read(
 ) -> Reading:  # fmt: skip
     """A database under these waivers, those of the last run for None, on a day that is YYYY-MM-DD."""
     runs, trends = store.runs(asked.runs), store.trends(asked.runs)
-    standings, part, shares = _chosen(store, asked, runs[-1].started if runs else 0.0)
+    standings, part, shares = _chosen(store, asked, runs[-1].started if runs and runs[-1].compared else 0.0)
     said = [f"only {', '.join(asked.only)}"] * bool(asked.only) + [f"what is {asked.owner}'s"] * bool(asked.owner)
     if said:  # how a part stood before is not known
         runs, trends = runs[-1:], tuple(each._replace(counts=each.counts[-1:]) for each in trends)
@@ -116,7 +116,7 @@ def read(
         ) for each in trends),
         tuple(each for each in over if not said or each in excused.touched),
         () if said else tuple(each for each in waivers if each not in over and each not in excused.touched),
-        excused.in_force(), ", ".join(said), _owners(standings, counting),
+        excused.in_force(), ", ".join(said), _owners(standings, counting), store.not_asked(),
     )  # fmt: skip
     numbers_of = {each.name: number for number, each in standings.items()}
     read = Reading(_settled(found), store, part, numbers_of, waivers, today)

@@ -11,6 +11,8 @@ from typing import Any
 from kempt import rules
 from kempt.engine.configuration import laid, layers_of
 from kempt.engine.extending import Layer
+from kempt.engine.promises import NO_FINDINGS
+from kempt.engine.selection import NEVER_SUPPRESSED
 from kempt.errors import ConfigError
 from kempt.formats import toml
 from kempt.model.config import FLEET
@@ -18,6 +20,7 @@ from kempt.model.fleet import Waiver, Wishes
 from kempt.model.policy import POLICY_DOCS, WAIVER_DOCS, WAIVER_NEEDS, Policy
 
 __all__ = ["Policy", "load_policy", "wishes_for"]
+_NEVER_WAIVED = NO_FINDINGS.union(NEVER_SUPPRESSED)
 WAIVERS = re.compile(rb"[ \t]*\[\[[ \t]*(?:tool[ \t]*\.[ \t]*kempt[ \t]*\.[ \t]*)?fleet[ \t]*\.[ \t]*waivers[ \t]*\]\]")
 
 
@@ -85,7 +88,9 @@ def _waiver(layer: Layer, number: int, table: Mapping[str, object]) -> Waiver:
         if not text.strip():
             raise _wrong(layer, key, f"`{key}` of a waiver is blank", number)
     waiver = Waiver(**{key: str(text).strip() for key, text in texts.items()}, expires=expires)
-    _refuse_unknown_code(layer, waiver.code, _line(layer, "code", number))
+    line = _line(layer, "code", number)
+    _refuse_unknown_code(layer, waiver.code, line)
+    _refuse_what_always_counts(layer, waiver.code, line)
     return waiver
 
 
@@ -113,6 +118,16 @@ def _refuse_unknown(
 def _refuse_unknown_code(layer: Layer, code: str, line: int) -> None:
     if not code or not any(rule.code.startswith(code) for rule in rules.ALL):
         raise ConfigError(f"no rule begins with `{code}`", path=layer.source, line=line)
+
+
+def _refuse_what_always_counts(layer: Layer, code: str, line: int) -> None:
+    """A waiver of what says that something was not checked would be none; `KPT` means all that can be waived."""
+    named = [rule.code for rule in rules.ALL if rule.code.startswith(code)]
+    barred = [each for each in named if each in _NEVER_WAIVED]
+    if barred and code != "KPT":
+        others = ", ".join(each for each in named if each not in _NEVER_WAIVED)
+        message = f"no waiver covers {barred[0]}: it says that something was not checked"
+        raise ConfigError(message, path=layer.source, line=line, hint=f"name what is meant: {others}" if others else "")
 
 
 def _wrong(layer: Layer, key: str, message: str, number: int | None = None) -> ConfigError:

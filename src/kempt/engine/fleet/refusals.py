@@ -9,6 +9,8 @@ from kempt.formats.redaction import on_one_line
 
 UNADVERTISED = "unadvertised"
 """The remote gives out no content by its name: an old server. There is another way then."""
+NOT_GIT = "not-git"
+"""What answers is another server than git's, or one that has no repository there."""
 
 
 class Refusal(NamedTuple):
@@ -37,6 +39,7 @@ _PATTERNS = (  # the first that is found counts: what is certain stands before w
              "failed to write new configuration file|could not write '[^']*' promisor file)"),
     _pattern("too-large", "signal 25|file size limit exceeded|file too large|out of memory|cannot allocate memory|"
              "malloc failed|mmap failed"),
+    _pattern(NOT_GIT, "info/refs not valid"),
     _pattern("denied", "could not read username|could not read password|authentication failed|permission denied|"
              "host key verification failed|invalid credentials|access denied or repository not exported"),
     _pattern("not-found", "repository '[^']*' not found|repository not found|no such repository|"

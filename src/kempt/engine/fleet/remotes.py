@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from kempt.engine.fleet.credentials import secret_for
-from kempt.engine.fleet.refusals import UNADVERTISED, Refusal, refusal
+from kempt.engine.fleet.refusals import NOT_GIT, UNADVERTISED, Refusal, refusal
 from kempt.engine.fleet.urls import refuse_transport, same_host
 from kempt.errors import RemoteError
 from kempt.formats.redaction import on_one_line
@@ -20,13 +20,18 @@ TRIES = 3
 FIRST_PAUSE = 1.0
 """Seconds before the second try, doubled for each further one, and drawn between half of it and all."""
 ADVERTISEMENT = "/info/refs?service=git-upload-pack"
+ADVERTISED = "application/x-git-"
+"""How the media types of git's own answers begin."""
 PROBE_SECONDS = 20.0
 PROBE_LIMIT = 64 * 1024
 NAP = 0.1
+OK = 200
+_NO_PROMPT = "terminal prompts disabled"
 WORDS = {
     "denied": "it does not let kempt in",
     "too-large": "it sends more than may come for one repository",
     "rate-limited": "it wants to be asked less often",
+    NOT_GIT: "it does not answer as git does",
     "damaged": "what it sends is damaged, or not git's",
     "no-space": "the disk of this machine's temporary files is full",
 }
@@ -72,13 +77,14 @@ class RemoteCalls:
     def head(self) -> tuple[str, str]:
         """The commit at its HEAD and the branch that it is the tip of."""
         found, branch = "", ""
-        for line in self._persist(self.remote.advertised).out.decode("utf-8", "replace").splitlines():
+        for line in self._advertised().out.decode("utf-8", "replace").splitlines():
             value, _, name = line.partition("\t")
             if name == "HEAD" and value.startswith("ref: "):
                 branch = on_one_line(value.removeprefix("ref: ").removeprefix("refs/heads/"))
             elif name == "HEAD":
                 found = value
         if not found:
+            self._require_git()
             raise RemoteError("it has no commit at its HEAD, or not the branch that HEAD names", code="empty")
         if len(found) not in {40, 64} or not set(found) <= set("0123456789abcdef"):
             raise RemoteError("its HEAD is no object of git", code="damaged")
@@ -101,6 +107,27 @@ class RemoteCalls:
         lacking = self.remote.lacking(wanted)
         if lacking:
             raise RemoteError(f"it does not send {lacking:,} of its own files", code="damaged")
+
+    def _advertised(self) -> Completed:
+        try:
+            return self._persist(self.remote.advertised)
+        except RemoteError as error:
+            if error.code == NOT_GIT:
+                self._require_git()
+            raise
+
+    def _require_git(self) -> None:
+        """Raises RemoteError (`not-git`) where a page came, for a login it may be, which git takes for a list."""
+        if not self.remote.url.startswith("http"):
+            return
+        try:
+            answer = self._probe()
+        except RemoteError:
+            return
+        kind = on_one_line(answer.header("content-type").partition(";")[0].strip().lower()) or "no type"
+        if answer.status == OK and answer.body and not kind.startswith(ADVERTISED):
+            page = ": a login page?" if kind == "text/html" else ""
+            raise RemoteError(f"it does not answer as git does ({kind}{page})", code=NOT_GIT)
 
     def _persist_whole(self, ask: Callable[[], Completed]) -> None:
         """A commit, which the remote has just named itself: where it then does not know of it, it is damaged."""
@@ -127,13 +154,15 @@ class RemoteCalls:
 
     def _given_up(self, why: Refusal, status: int) -> RemoteError:
         """The reason in words: what it comes to, and what git said."""
-        hint = ""
+        hint, said = "", why.said
         if why.code == "denied":
+            said = "it wants a user and a password, or a token" if _NO_PROMPT in said else said
             hint = f"name the variable that holds a token for it: --token {self._host}=VARIABLE"
             hint = "is the token right, and may it read this repository?" if self.secret.value else hint
             hint = "ssh must get in without a question: key, agent, known_hosts" if self.is_ssh else hint
+            said = f"{said} ({hint})"  # a row has no other place for it
         words = WORDS.get(why.code)
-        return RemoteError(f"{words}: {why.said}" if words else why.said, status=status, code=why.code, hint=hint)
+        return RemoteError(f"{words}: {said}" if words else said, status=status, code=why.code)
 
     @property
     def is_ssh(self) -> bool:
@@ -174,6 +203,7 @@ class RemoteCalls:
         """Go where the same host says that the repository is now, once. Elsewhere no credential and no request goes."""
         answer = self._probe()
         to = answer.header("location")
+        to = urljoin(self.remote.url + ADVERTISEMENT, to) if to else ""  # a server may leave out what stays the same
         place = to.removesuffix(ADVERTISEMENT)
         if place == to or not same_host(place, self.remote.url):
             where = on_one_line(to.partition("?")[0]) or "nowhere"

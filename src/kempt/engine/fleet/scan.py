@@ -76,18 +76,20 @@ def scan(
     from kempt.engine.fleet.chunk import examine_for  # what it needs is loaded while the first workers start
 
     started, key = ticks(), key_of(wishes)
-    begun = store.begin_run(_facts(inventory, plan, key), [target.name for target in inventory.targets])
+    names = [*(target.name for target in inventory.targets), *(row.name for row in inventory.refused)]
+    begun = store.begin_run(_facts(inventory, plan, key), names)
     known = {} if plan.full else store.known(key)
     tasks = [
         Task(target, known.get(target.name, "")) for target in inventory.targets if target.name not in begun.done
     ]  # fmt: skip
-    tally = Tally(len(inventory.targets), len(inventory.targets) - len(tasks))
-    tell(tally, ())
+    tally = _added(Tally(len(names), len(inventory.targets) - len(tasks)), inventory.refused)
+    tell(tally, inventory.refused)
     for rows in supervise(crew, chunks_of(tasks, plan.chunk, crew.size), partial(examine_for, __version__, wishes)):
         if rows:
             store.write(begun.number, rows)
         tally = _added(tally, rows)._replace(seconds=ticks() - started, deaths=crew.deaths)
         tell(tally, rows)
+    store.write(begun.number, inventory.refused)  # last: whoever stops the scan may mend the list, and go on
     store.finish(begun.number, now(), plan.covered)
     return tally._replace(seconds=ticks() - started)
 
@@ -104,4 +106,4 @@ def _added(tally: Tally, rows: tuple[Row, ...]) -> Tally:
 
 def _facts(inventory: Inventory, plan: Plan, key: str) -> RunFacts:
     ruled = tuple(Ruled(rule.code, rule.name, rule.promise, rule.level.value) for rule in rules.ALL)
-    return RunFacts(key, __version__, now(), len(inventory.targets), plan.waivers, ruled)
+    return RunFacts(key, __version__, now(), len(inventory.targets) + len(inventory.refused), plan.waivers, ruled)

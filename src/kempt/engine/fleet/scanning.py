@@ -16,8 +16,9 @@ from kempt.host.store.fleet import FleetStore
 from kempt.host.workers import processors
 from kempt.host.workers.crew import Crew, LocalCrew, third_party
 from kempt.host.workers.process import Caps
+from kempt.host.workers.sweeping import sweep
 from kempt.model.fleet import Inventory, Limits, Noted, Row, Task, Wishes
-from kempt.model.fleet_overview import RunSummary
+from kempt.model.fleet_overview import NotAsked, RunSummary
 
 MARGIN = 60.0
 """Seconds that a chunk may take beyond those of its repositories, before its worker counts as stuck."""
@@ -37,10 +38,11 @@ class Manpower(NamedTuple):
 
 
 class Scanned(NamedTuple):
-    """How a scan ended: what it did, and the run as the database has added it up."""
+    """How a scan ended: what it did, the run as the database has added it up, and what it left out."""
 
     tally: Tally
     run: RunSummary
+    not_asked: NotAsked = NotAsked()
 
 
 def scan_into(
@@ -59,10 +61,11 @@ def scan_into(
     """
     if not inventory.targets:
         raise KemptError("no repository to look at", hint="name a file of URLs, a folder of clones or a URL")
+    sweep()
     with ending_gently(), FleetStore.open(database, create=True) as store:
         with crew_for(manpower, wishes.limits) as crew:
             tally = scan(inventory, wishes, store, crew, plan=plan, tell=tell)
-        return Scanned(tally, store.runs(1)[-1])
+        return Scanned(tally, store.runs(1)[-1], store.not_asked())
 
 
 def crew_for(manpower: Manpower, limits: Limits) -> Crew:

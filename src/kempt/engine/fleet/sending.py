@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kempt.errors import UnsafeError, UsageError
+from kempt.errors import KemptError, UnsafeError, UsageError
 from kempt.host import paths
 from kempt.host.clock import now
 from kempt.host.files import Look, look, write_atomic
@@ -31,7 +31,11 @@ def write_all_into(folder: str, texts: Mapping[str, tuple[str, str]]) -> None:
     for name, (text, _) in texts.items():
         seen, content = found[name], text.encode("utf-8")
         if seen is None or seen.content != content:
-            write_atomic(root, prefix + name, content, None if seen is None else seen.expect)
+            try:
+                write_atomic(root, prefix + name, content, None if seen is None else seen.expect)
+            except KemptError as error:
+                error.path = f"{folder}/{name}"
+                raise
 
 
 def today() -> float:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from kempt import rules
 from kempt.engine.configuration import load_config, over
 from kempt.engine.project.check import judge, worst_first
-from kempt.errors import ConfigError
+from kempt.errors import ConfigError, UsageError
 from kempt.model.config import OWN_FILE, Config
 from kempt.model.finding import Finding
 from kempt.model.fleet import Wishes
@@ -41,6 +41,16 @@ def settings_for(wishes: Wishes, tree: Tree) -> tuple[Config, tuple[Fault, ...]]
         return over(central, overrides), (fault,)
     config = strengthened(central, own, wishes.accepted) if wishes.strict else _over(central, own)
     return over(config, overrides), faults
+
+
+def require_rules(wishes: Wishes) -> None:
+    """Raises ConfigError for a code that no rule has, UsageError where the wishes alone turn every rule off.
+
+    What every repository would fail for is said once, before any is looked at.
+    """
+    config = over(wishes.config or DEFAULT, dict(wishes.overrides))
+    if not any(config.wants(rule.code) for rule in rules.ALL):
+        raise UsageError("nothing would be checked: every rule is off", hint="see --select, --ignore and the policy")
 
 
 def judge_for(

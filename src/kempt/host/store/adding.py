@@ -8,7 +8,8 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from kempt.host.store.noted import by_place
-from kempt.host.store.writing import withdraw
+from kempt.host.store.schema import IS_COMPARED
+from kempt.host.store.writing import decoded, withdraw
 from kempt.model.fleet import Noted, RunFacts
 
 if TYPE_CHECKING:
@@ -21,11 +22,14 @@ _COUNTS = """
       FROM visit WHERE run = :run
     ) WHERE id = :run
 """
-# Runs that were abandoned after the last finished one have found and mended things too, that nobody was told yet.
+# Where the finished run before was of other rules, nothing is compared, of no repository.
+_UNCOMPARED = f"""
+    UPDATE visit SET new = NULL, gone = NULL
+    WHERE run = :run AND new + gone > 0 AND NOT (SELECT {IS_COMPARED} FROM run WHERE id = :run)
+"""
 _DIFFERENCES = """
     UPDATE run SET (new, gone) = (
-      SELECT coalesce(sum(v.new), 0), coalesce(sum(v.gone), 0) FROM visit v
-      WHERE v.run <= :run AND v.run > coalesce((SELECT max(id) FROM run WHERE finished IS NOT NULL AND id < :run), 0)
+      SELECT coalesce(sum(v.new), 0), coalesce(sum(v.gone), 0) FROM visit v WHERE v.run = :run
     ) WHERE id = :run
 """
 _TALLY = """
@@ -76,7 +80,7 @@ _KNOWN = """
 
 def begin(database: Connection, facts: RunFacts, names: AbstractSet[str]) -> tuple[int, frozenset[str]]:
     """The number of the run that was begun or taken up, and the repositories that it has looked at already."""
-    database.execute("UPDATE run SET abandoned = 1 WHERE finished IS NULL AND NOT abandoned AND key <> ?", (facts.key,))
+    _abandon(database, facts.key)
     _name_rules(database, facts)
     found = database.execute("SELECT id FROM run WHERE finished IS NULL AND NOT abandoned").fetchone()
     waivers = json.dumps(facts.waivers)
@@ -93,9 +97,17 @@ def begin(database: Connection, facts: RunFacts, names: AbstractSet[str]) -> tup
     return int(number), frozenset(visited.values()) & frozenset(names)
 
 
+def _abandon(database: Connection, key: str) -> None:
+    """Close what was cut short of another key, as if it had never looked: no run is compared with an unfinished one."""
+    ended = "UPDATE run SET abandoned = 1 WHERE finished IS NULL AND NOT abandoned AND key <> ? RETURNING id"
+    for (run,) in database.execute(ended, (key,)).fetchall():
+        for (repository,) in database.execute("SELECT repository FROM visit WHERE run = ?", (run,)).fetchall():
+            withdraw(database, run, repository)
+
+
 def known(database: Connection, key: str) -> dict[str, str]:
     """The head of each repository at its last complete look, where that was with this key."""
-    return dict(database.execute(_KNOWN, (key,)).fetchall())
+    return {decoded(name): head for name, head in database.execute(_KNOWN, (key,)).fetchall()}
 
 
 def add_up(database: Connection, run: int, covered: Callable[[str, Noted], bool] | None) -> None:
@@ -107,7 +119,7 @@ def add_up(database: Connection, run: int, covered: Callable[[str, Noted], bool]
     database.execute("DELETE FROM temp.waived")
     if covered is not None:
         database.executemany("INSERT INTO temp.waived VALUES (?, ?)", _waived(database, run, covered))
-    for statement in (_COUNTS, _DIFFERENCES, _TALLY, _TOTALS, _COVERAGE):
+    for statement in (_COUNTS, _UNCOMPARED, _DIFFERENCES, _TALLY, _TOTALS, _COVERAGE):
         database.execute(statement, {"run": run})
 
 

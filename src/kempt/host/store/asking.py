@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from kempt.errors import UsageError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection, Cursor
 
 Value: TypeAlias = str | int | float | bytes | None
+NO_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Value]]] = MappingProxyType({})
+"""None but SQLite's own."""
 
 _EVERY = 20_000  # steps of SQLite's machine between two looks at the clock: about a millisecond
 _LARGEST = 64 * 1024**2  # bytes of one value: a question cannot take all memory
@@ -67,15 +70,24 @@ class _Watch:
 
 @contextmanager
 def asked(
-    path: str, question: str, *, seconds: float = 60.0, patience: float = PATIENCE
+    path: str,
+    question: str,
+    *,
+    seconds: float = 60.0,
+    patience: float = PATIENCE,
+    functions: Mapping[str, tuple[int, Callable[..., Value]]] = NO_FUNCTIONS,
 ) -> Iterator[tuple[tuple[str, ...], Iterator[tuple[Value, ...]]]]:
     """The columns of an answer and its rows, one after the other, while the context lasts.
+
+    `functions` can be called in the question, each with so many arguments; they always say the same of the same.
 
     Raises UsageError where the question is wrong, asks for a change, or keeps SQLite busy for longer than `seconds`;
     else as `FleetStore.open`.
     """
     watch = _Watch(seconds)
     with closing(opened_to_read(path, patience=patience)) as database:
+        for name, (arguments, function) in functions.items():
+            database.create_function(name, arguments, function, deterministic=True)
         _restrict(database, watch)
         with watch.running(path):
             cursor = database.execute(question)

@@ -20,6 +20,7 @@ from kempt.model.fleet_overview import (
     Candidate,
     Exported,
     Kind,
+    NotAsked,
     Open,
     Part,
     RuleTrend,
@@ -70,9 +71,9 @@ class FleetStore:
         with self._held:
             self._database.close()
 
-    def verify(self) -> None:
-        """Read every page. Raises UnreadableError where one is damaged."""
-        verify(self._database, self._path)
+    def verify(self) -> int:
+        """Read every page; how many there are. Raises UnreadableError where one is damaged."""
+        return verify(self._database, self._path)
 
     # --- written by a scan ---
     def begin_run(self, facts: RunFacts, names: Sequence[str]) -> Begun:
@@ -118,6 +119,11 @@ class FleetStore:
         """The last finished runs, the oldest first."""
         with told(self._path):
             return standing.runs(self._database, last)
+
+    def not_asked(self) -> NotAsked:
+        """What the last finished run was not asked for of the finished run before it."""
+        with told(self._path):
+            return standing.not_asked(self._database)
 
     def standings(self) -> dict[int, Standing]:
         """The repositories of the last finished run by their numbers, in the order of their names, without findings."""

@@ -53,6 +53,8 @@ def explain(error: Exception, path: str) -> NoReturn:
                 f"not a database, or a damaged one ({error})", path=path,
                 hint=f"put a copy back, or save what is left: sqlite3 {path} .recover",
             )  # fmt: skip
+            if not _begins_as_one(path):
+                what = UnreadableError("not a database", path=path, hint="name another file with --db")
         case 3 | 8 | 14 | 23:  # PERM, READONLY, CANTOPEN, AUTH
             what = KemptError(
                 f"cannot be opened or written ({error})", path=path,
@@ -129,11 +131,12 @@ def migrate(database: Connection, path: str, steps: Sequence[Sequence[str]], *, 
                 database.execute("ROLLBACK")
 
 
-def verify(database: Connection, path: str) -> None:
-    """Read every page and follow every foreign key. Raises UnreadableError where one is damaged."""
+def verify(database: Connection, path: str) -> int:
+    """Read every page and follow every foreign key; how many pages. Raises UnreadableError where one is damaged."""
     with told(path):
         found = [str(line) for (line,) in database.execute("PRAGMA quick_check(1)")]
         stray = database.execute("PRAGMA foreign_key_check").fetchone()
+        (pages,) = database.execute("PRAGMA page_count").fetchone()
     if stray is not None and found == ["ok"]:
         found = [f"a row of the table {stray[0]} has lost what it refers to"]
     if found != ["ok"]:
@@ -141,6 +144,7 @@ def verify(database: Connection, path: str) -> None:
             f"the database is damaged: {' '.join(found[0].split())}", path=path,
             hint=f"put a copy back, or save what is left: sqlite3 {path} .recover",
         )  # fmt: skip
+    return int(pages)
 
 
 def _place(path: str, *, create: bool) -> str:
@@ -216,6 +220,15 @@ def _require_known(database: Connection, path: str, steps: Sequence[Sequence[str
         )  # fmt: skip
 
 
+def _begins_as_one(path: str) -> bool:
+    """Whether a file begins as SQLite's do, as https://sqlite.org/fileformat.html has it."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return True
+
+
 def _version(database: Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
@@ -263,5 +276,6 @@ def _connect(real: str, mode: str, patience: float) -> Connection:
 
 
 _ALONE = "ro&immutable=1"
+_MAGIC = b"SQLite format 3\0"
 _MAKE = "kempt fleet scan --db FILE INVENTORY makes one"
 _LOCAL = "keep it on a disk of this machine, and copy it from there"

@@ -54,6 +54,7 @@ _TABLES = (
       branch TEXT,
       files INTEGER,
       promises TEXT,
+      unknown INTEGER REFERENCES phrase,
       owners TEXT,
       error TEXT,
       reason TEXT,
@@ -81,6 +82,8 @@ _TABLES = (
     "CREATE TABLE phrase (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT",
     # gone_run: the run that no longer found it, NULL while it is open. back_run: the run in which it last came back,
     # and left_run the gone_run that it had until then: with both, what a run did to a finding can be taken back.
+    # unasked: 1 where gone_run, or after it came back left_run, went by other rules than the look before, so that
+    # nobody knows whether it was mended.
     """
     CREATE TABLE finding (
       repository INTEGER NOT NULL REFERENCES repository,
@@ -100,6 +103,7 @@ _TABLES = (
       gone_run INTEGER REFERENCES run,
       back_run INTEGER REFERENCES run,
       left_run INTEGER REFERENCES run,
+      unasked INTEGER,
       PRIMARY KEY (repository, fingerprint)
     ) STRICT, WITHOUT ROWID
     """,
@@ -147,18 +151,24 @@ _TABLES = (
 
 CURRENT = "(SELECT max(id) FROM run WHERE finished IS NOT NULL)"
 """The last finished run: what it visited is what the fleet is now."""
+BEFORE = "(SELECT max(b.id) FROM run b WHERE b.finished IS NOT NULL AND b.id < run.id)"
+"""The finished run before one."""
+IS_COMPARED = f"coalesce((SELECT c.key = run.key FROM run c WHERE c.id = {BEFORE}), 1)"
+"""Whether a run went by the same rules as the finished one before it, if there is one: else nothing is compared."""
 _STATE = (
     "CASE substr(coalesce(c.promises, ''), {0}, 1) "
     "WHEN 'k' THEN 'kept' WHEN 'b' THEN 'broken' WHEN 'a' THEN 'absent' ELSE 'unknown' END"
 )
 
 _VIEWS = (
-    """
+    f"""
     CREATE VIEW runs AS SELECT
       id AS run,
       CASE WHEN finished IS NOT NULL THEN 'finished' WHEN abandoned THEN 'abandoned' ELSE 'running' END AS state,
       datetime(started, 'unixepoch') AS started, datetime(finished, 'unixepoch') AS finished, version,
-      repositories, checked, unchanged, failed, errors, warnings, infos, waived, new, gone, received
+      repositories, checked, unchanged, failed, errors, warnings, infos, waived,
+      CASE WHEN {IS_COMPARED} THEN new END AS new, CASE WHEN {IS_COMPARED} THEN gone END AS gone, received,
+      CASE WHEN {IS_COMPARED} THEN {BEFORE} END AS compared_with
     FROM run
     """,
     f"""
@@ -167,13 +177,14 @@ _VIEWS = (
       CASE v.outcome WHEN 0 THEN 'checked' WHEN 1 THEN 'unchanged' ELSE 'failed' END AS outcome,
       c.head AS head, c.branch AS branch, c.files AS files,
       {_STATE.format(1)} AS rebuilds, {_STATE.format(2)} AS git, {_STATE.format(3)} AS ci,
-      {_STATE.format(4)} AS images,
+      {_STATE.format(4)} AS images, replace(u.text, char(10), '; ') AS unknown,
       c.errors AS errors, c.warnings AS warnings, c.infos AS infos,
       v.error AS error, v.reason AS reason, c.owners AS owners,
       datetime(s.started, 'unixepoch') AS looked_at
     FROM visit v
     JOIN repository r ON r.id = v.repository
     LEFT JOIN visit c ON c.run = r.checked_run AND c.repository = r.id
+    LEFT JOIN phrase u ON u.id = c.unknown
     LEFT JOIN run s ON s.id = r.seen_run
     WHERE v.run = {CURRENT}
     """,
@@ -207,6 +218,7 @@ _VIEWS = (
     JOIN rule ru ON ru.id = f.rule
     JOIN path p ON p.id = f.path
     JOIN run b ON b.id = f.first_run
+    WHERE f.unasked IS NULL
     """,
     """
     CREATE VIEW promises AS SELECT

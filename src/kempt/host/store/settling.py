@@ -14,12 +14,13 @@ Look: TypeAlias = tuple[int, int, int, int, str, int | None, str | None, int | N
 
 
 class History(NamedTuple):
-    """The runs in which a finding came and went: the last four columns of `finding`."""
+    """The runs in which a finding came and went: the last five columns of `finding`."""
 
     first: int
     gone: int | None = None
     back: int | None = None
     left: int | None = None
+    unasked: int | None = None
 
 
 class Kept(NamedTuple):
@@ -42,13 +43,16 @@ class Changes(NamedTuple):
     gone: int = 0
 
 
-def settled(kept: Mapping[str, Kept], found: Mapping[str, Look], run: int) -> Changes:
-    """What a complete look changes: it found these, and so all others are gone."""
+def settled(kept: Mapping[str, Kept], found: Mapping[str, Look], run: int, *, is_alike: bool = True) -> Changes:
+    """What a complete look changes: it found these, and so all others are gone.
+
+    Where it is not like the last look, but went by other rules, nothing is new, and what is gone may be there still.
+    """
     added = tuple(each for each in found.items() if each[0] not in kept)
     changed, removed, new, gone = [], [], len(added), 0
     for fingerprint, old in kept.items():
         look = found.get(fingerprint)
-        history = _missing(old.history, run) if look is None else _seen(old.history, run)
+        history = _missing(old.history, run, is_alike=is_alike) if look is None else _seen(old.history, run)
         if history is None:
             removed.append(fingerprint)
             continue
@@ -57,7 +61,7 @@ def settled(kept: Mapping[str, Kept], found: Mapping[str, Look], run: int) -> Ch
         now = Kept(old.look if look is None else look, history)
         if now != old:
             changed.append((fingerprint, now))
-    return Changes(added, tuple(changed), tuple(removed), new, gone)
+    return Changes(added, tuple(changed), tuple(removed), *((new, gone) if is_alike else (0, 0)))
 
 
 def taken_back(kept: Mapping[str, Kept], run: int) -> Changes:
@@ -92,17 +96,19 @@ def _before(history: History, run: int) -> History | None:
     if history.first == run:
         return None
     if history.back == run:
-        return History(history.first, history.left)
-    return history._replace(gone=None) if history.gone == run else history
+        return History(history.first, history.left, unasked=history.unasked)
+    return history._replace(gone=None, unasked=None) if history.gone == run else history
 
 
 def _seen(history: History, run: int) -> History:
     before = _before(history, run)
     if before is None or before.gone is None:
         return before or History(run)
-    return History(before.first, None, run, before.gone)
+    return History(before.first, None, run, before.gone, before.unasked)
 
 
-def _missing(history: History, run: int) -> History | None:
+def _missing(history: History, run: int, *, is_alike: bool) -> History | None:
     before = _before(history, run)
-    return before._replace(gone=run) if before is not None and before.gone is None else before
+    if before is None or before.gone is not None:
+        return before
+    return before._replace(gone=run, unasked=None if is_alike else 1)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kempt.host.store.noted import by_place
-from kempt.host.store.schema import CURRENT, OUTCOMES, STATES
+from kempt.host.store.schema import BEFORE, CURRENT, IS_COMPARED, OUTCOMES, STATES
 from kempt.model.fleet import Outcome, Promised
-from kempt.model.fleet_overview import Coverage, Exported, Open, RuleTrend, RunSummary, Standing
+from kempt.model.fleet_overview import Coverage, Exported, NotAsked, Open, RuleTrend, RunSummary, Standing
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -17,29 +17,28 @@ _STATES = {letter: Promised(state) for state, letter in STATES.items()}
 _LAST = "SELECT id FROM run WHERE finished IS NOT NULL ORDER BY id DESC LIMIT ?"
 _RUNS = f"""
     SELECT id, started, finished, version, repositories, checked, unchanged, failed, errors, warnings, infos, waived,
-      new, gone, received
+      new, gone, received, coalesce({BEFORE}, 0), {IS_COMPARED}
     FROM run WHERE id IN ({_LAST}) ORDER BY id
 """
 _COVERAGE = f"""
     SELECT run, promise, kept, broken, absent, unknown FROM coverage WHERE run IN ({_LAST}) ORDER BY run, promise
 """
-# What was new and gone since the run before, also in one between them that was abandoned.
 _STANDINGS = f"""
     SELECT r.id, r.name, v.outcome, coalesce(c.head, ''), coalesce(c.branch, ''), coalesce(c.files, 0),
       coalesce(c.promises, ''), coalesce(v.error, ''), coalesce(v.reason, ''), coalesce(c.owners, ''),
-      coalesce(s.started, 0.0), coalesce(d.new, 0), coalesce(d.gone, 0)
+      coalesce(s.started, 0.0), coalesce(v.new, 0), coalesce(v.gone, 0), coalesce(u.text, '')
     FROM visit v
     JOIN repository r ON r.id = v.repository
     LEFT JOIN visit c ON c.run = r.checked_run AND c.repository = r.id
+    LEFT JOIN phrase u ON u.id = c.unknown
     LEFT JOIN run s ON s.id = r.seen_run
-    LEFT JOIN (
-      SELECT repository, sum(new) AS new, sum(gone) AS gone FROM visit
-      WHERE run <= {CURRENT}
-        AND run > coalesce((SELECT max(id) FROM run WHERE finished IS NOT NULL AND id < {CURRENT}), 0)
-      GROUP BY repository
-    ) d ON d.repository = v.repository
     WHERE v.run = {CURRENT}
     ORDER BY r.name
+"""
+_NOT_ASKED = """
+    SELECT count(*) FROM (
+      SELECT v.repository FROM visit v WHERE v.run = ?2 EXCEPT SELECT v.repository FROM visit v WHERE v.run = ?1
+    )
 """
 _TRENDS = f"""
     SELECT ru.code, ru.name, ru.promise, ru.level, t.run, t.errors + t.warnings + t.infos, t.repositories
@@ -62,7 +61,19 @@ def runs(database: Connection, last: int) -> tuple[RunSummary, ...]:
     for run, *figures in database.execute(_COVERAGE, (last or -1,)):
         covered.setdefault(run, []).append(Coverage(*figures))
     found = database.execute(_RUNS, (last or -1,))
-    return tuple(RunSummary._make((*row, tuple(covered.get(row[0], ())))) for row in found)
+    return tuple(
+        RunSummary._make((*row, tuple(covered.get(row[0], ())), before, bool(compared)))
+        for *row, before, compared in found
+    )
+
+
+def not_asked(database: Connection) -> NotAsked:
+    """What the last finished run was not asked for of the one before it."""
+    numbers = [number for (number,) in database.execute(_LAST, (2,))]
+    if len(numbers) < 2:  # noqa: PLR2004 - a run, and the one before
+        return NotAsked()
+    ((left,),) = database.execute(_NOT_ASKED, numbers)
+    return NotAsked(numbers[1], left)
 
 
 def standings(database: Connection) -> dict[int, Standing]:
@@ -105,7 +116,11 @@ def _started(database: Connection) -> dict[int, float]:
 
 
 def _standing(row: Sequence[Any]) -> Standing:
-    _, name, outcome, head, branch, files, promises, error, reason, owners, seen, new, gone = row
+    _, name, outcome, head, branch, files, promises, error, reason, owners, seen, new, gone, unknown = row
     ended = Outcome(OUTCOMES[outcome])
     states = () if ended is Outcome.FAILED else tuple(map(_STATES.__getitem__, promises))
-    return Standing(name, ended, head, branch, files, states, error, reason, owners, seen, (), new, gone)
+    words = dict(line.split(": ", 1) for line in unknown.split("\n") if ended is not Outcome.FAILED and line)
+    return Standing(
+        name, ended, head, branch, files, states, error, reason, owners, seen, (), new, gone,
+        unknown=tuple(words.get(f"promise {number}", "") for number in range(1, 5)) if words else (),
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kempt.errors import UnsafeError
@@ -17,22 +17,32 @@ if TYPE_CHECKING:
 _LEVELS = {level: number for number, level in enumerate(LEVELS)}
 _OUTCOMES = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 _CREDENTIALS = re.compile(r"://[^/\s@]*@")
-_UNFIT = re.compile("[\0\ud800-\udfff]")
+_UNFIT = re.compile("[\0\ud800-\udfff]|\\\\(?=u(?:d[89a-f][0-9a-f]{2}|0000|005c))")
+_SPELLED = re.compile(r"\\u(d[89a-f][0-9a-f]{2}|0000|005c)")
 _CACHED = 200_000  # texts of one table whose numbers are kept in memory
 _MS = 1000
 
 _COLUMNS = (
     "fingerprint, rule, level, path, line, message, help, fix, owners, service, files, bytes, "
-    "first_run, gone_run, back_run, left_run"
+    "first_run, gone_run, back_run, left_run, unasked"
 )
 _FINDINGS = f"SELECT {_COLUMNS} FROM finding WHERE repository = ?"
-_PUT = f"INTO finding (repository, {_COLUMNS}) VALUES (?{', ?' * 16})"
+_PUT = f"INTO finding (repository, {_COLUMNS}) VALUES (?{', ?' * 17})"
 # Each column that is bound costs a million rows a quarter of a second, also where it is NULL: most findings need few.
 _PLAIN = "repository, first_run, fingerprint, rule, level, path, line, message, help, fix, owners"
 _ADD_PLAIN = f"INSERT INTO finding ({_PLAIN}) VALUES (?{', ?' * 10})"
 _ADD_FULL = f"INSERT INTO finding ({_PLAIN}, service, files, bytes) VALUES (?{', ?' * 13})"
-_VISIT = f"INSERT OR REPLACE INTO visit VALUES (?{', ?' * 17})"
+_VISIT = f"INSERT OR REPLACE INTO visit VALUES (?{', ?' * 18})"
 _SHARE = "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?)"
+# What this run has said of a repository before, and whether the last look of an earlier one went by the same rules.
+_EARLIER = """
+    SELECT v.outcome, l.key = n.key FROM run n
+    JOIN repository r ON r.id = :repository
+    LEFT JOIN visit v ON v.run = n.id AND v.repository = r.id
+    LEFT JOIN run l ON l.id = r.checked_run AND l.id < n.id
+    WHERE n.id = :run
+"""
+_IS_LIKE = "SELECT l.key = n.key FROM run l JOIN run n ON n.id = :run WHERE l.id = :last"
 _LAST_LOOK = """
     SELECT max(v.run) FROM run JOIN visit v ON v.run = run.id AND v.repository = :repository
     WHERE run.id < :run AND v.outcome <= :worst
@@ -63,14 +73,12 @@ class Texts(dict[str, int]):
             self._begin()
             return self[text]
         clean = encodable(text)
-        if clean != text:
-            number = self[clean]
-        elif not self._is_whole and (found := self._database.execute(self._ask, (text,)).fetchone()):
-            (number,) = found
+        if not self._is_whole and (found := self._database.execute(self._ask, (clean,)).fetchone()):
+            number = int(found[0])
         else:
             number = self._next
             self._next += 1
-            self._new.append((number, text))
+            self._new.append((number, clean))
         self[text] = number
         return number
 
@@ -78,7 +86,7 @@ class Texts(dict[str, int]):
         self._next = self._database.execute(self._last).fetchone()[0] + 1
         self._is_whole = self._next <= _CACHED // 2
         if self._is_whole:
-            self.update(self._database.execute(self._all).fetchall())
+            self.update((decoded(text), number) for text, number in self._database.execute(self._all).fetchall())
 
     def write(self) -> None:
         """Write the new ones."""
@@ -118,10 +126,18 @@ class Numbers:
 
 
 def encodable(text: str) -> str:
-    r"""A text as the database can hold it: bytes of a name that are no UTF-8 are spelled `\udc80`, NUL `\u0000`."""
-    if text.isascii() and "\0" not in text:
+    r"""A text as the database can hold it: bytes of a name that are no UTF-8 are spelled `\udc80`, NUL `\u0000`.
+
+    The backslash of a text that holds these letters itself is `\u005c`, so that `decoded` gives back what it was.
+    """
+    if text.isascii() and "\0" not in text and "\\u" not in text:
         return text
     return _UNFIT.sub(lambda each: f"\\u{ord(each[0]):04x}", text)
+
+
+def decoded(text: str) -> str:
+    """The text of which `encodable` made this one."""
+    return _SPELLED.sub(lambda each: chr(int(each[1], 16)), text) if "\\u" in text else text
 
 
 def require_no_credentials(names: Iterable[str]) -> None:
@@ -146,11 +162,13 @@ def put(database: Connection, numbers: Numbers, run: int, row: Row) -> None:
     Its repository is named already; `numbers` are written before the transaction ends.
     """
     repository = numbers.repositories[row.name]
-    old = database.execute("SELECT outcome FROM visit WHERE run = ? AND repository = ?", (run, repository)).fetchone()
+    old, is_like = database.execute(_EARLIER, {"run": run, "repository": repository}).fetchone()
     visit = _Visit()
     if row.outcome is Outcome.CHECKED:
         found = _looks(row, numbers)
-        changes = settled(_kept(database, repository), found, run)
+        if old is not None:
+            is_like = _is_like(database, repository, run)
+        changes = settled(_kept(database, repository), found, run, is_alike=is_like in {1, None})
         shares = shared(tuple(found.values()))
         if _carry_out(database, repository, run, changes):
             _share_out(database, repository, shares)
@@ -158,16 +176,22 @@ def put(database: Connection, numbers: Numbers, run: int, row: Row) -> None:
         visit = _Visit(tuple(map(sum, zip(*counts, strict=True))) or (0, 0, 0), changes.new, changes.gone)
     elif old is not None:
         _take_back(database, repository, run)
-    database.execute(_VISIT, _visited(run, repository, row, visit))
+    database.execute(_VISIT, _visited((run, repository), row, visit, numbers))
     _remember(database, repository, run, row.outcome, is_again=old is not None)
 
 
 def withdraw(database: Connection, run: int, repository: int) -> None:
-    """Take back all that a run has said of a repository, as if it had never looked at it."""
+    """Take back all that a run has said of a repository, as if it had never looked at it.
+
+    What findings say stays as it was read last, so no head is known any more: the next run looks at it again.
+    """
     _take_back(database, repository, run)
-    database.execute("DELETE FROM visit WHERE run = ? AND repository = ?", (run, repository))
-    last = (_last(database, repository, run, worst) for worst in (0, 1))
-    database.execute("UPDATE repository SET checked_run = ?, seen_run = ? WHERE id = ?", (*last, repository))
+    gone = "DELETE FROM visit WHERE run = ? AND repository = ? RETURNING outcome"
+    (outcome,) = database.execute(gone, (run, repository)).fetchone()
+    checked, seen = (_last(database, repository, run, worst) for worst in (0, 1))
+    database.execute("UPDATE repository SET checked_run = ?, seen_run = ? WHERE id = ?", (checked, seen, repository))
+    if outcome == _OUTCOMES[Outcome.CHECKED]:
+        database.execute("UPDATE visit SET head = NULL WHERE run = ? AND repository = ?", (checked, repository))
 
 
 def _looks(row: Row, numbers: Numbers) -> dict[str, Look]:
@@ -223,16 +247,17 @@ def _share_out(database: Connection, repository: int, shares: Iterable[tuple[int
     database.executemany(_SHARE, [(repository, *share) for share in shares])
 
 
-def _visited(run: int, repository: int, row: Row, visit: _Visit) -> tuple[object, ...]:
+def _visited(key: tuple[int, int], row: Row, visit: _Visit, numbers: Numbers) -> tuple[object, ...]:
     """The columns of the table `visit`, in order; what an unchanged repository does not change is left out."""
-    told: tuple[object, ...] = (None,) * 5
+    told: tuple[object, ...] = (None,) * 6
     if row.outcome is not Outcome.UNCHANGED:
         promises = "".join(STATES[each] for each in row.promises)
-        told = (row.head or None, _text(row.branch), row.files or None, promises or None, _text(row.owners))
+        why = numbers.phrases[reasons(row.unknown)] if any(row.unknown) else None
+        told = (row.head or None, _text(row.branch), row.files or None, promises or None, why, _text(row.owners))
     reason = _CREDENTIALS.sub("://...@", row.reason)
     costs = (round(row.seconds * _MS) or None, round(row.processor * _MS) or None, row.received or None)
     return (
-        run, repository, _OUTCOMES[row.outcome], *told, _text(row.error), _text(reason), *costs,
+        *key, _OUTCOMES[row.outcome], *told, _text(row.error), _text(reason), *costs,
         *visit.counts, visit.new, visit.gone,
     )  # fmt: skip
 
@@ -253,6 +278,18 @@ def _remember(database: Connection, repository: int, run: int, outcome: Outcome,
         database.execute("UPDATE repository SET checked_run = ?, seen_run = ? WHERE id = ?", values)
     elif outcome is Outcome.UNCHANGED:
         database.execute("UPDATE repository SET seen_run = ? WHERE id = ?", (run, repository))
+
+
+def reasons(unknown: Sequence[str]) -> str:
+    """Why promises are unknown, a line for each that is."""
+    return "\n".join(f"promise {number}: {' '.join(words.split())}" for number, words in enumerate(unknown, 1) if words)
+
+
+def _is_like(database: Connection, repository: int, run: int) -> int | None:
+    """Whether the last look before this run went by the same rules; None where there was none."""
+    values = {"run": run, "last": _last(database, repository, run, 0)}
+    found = database.execute(_IS_LIKE, values).fetchone()
+    return None if found is None else int(found[0])
 
 
 def _last(database: Connection, repository: int, run: int, worst: int) -> int | None:
