@@ -86,6 +86,22 @@ def test_verify_names_the_other_places_of_an_edit(envs: Path, kempt: RunKempt) -
     assert [f"is not what RECORD says, nor is its size; {told}"] == words
 
 
+def test_without_an_environment_it_says_so_and_what_to_type(tmp_path: Path, kempt: RunKempt) -> None:
+    said = kempt("dedupe", "--hardlink", cwd=tmp_path).out
+
+    assert [
+        "No environment. Nothing to share: 0 files, 0 bytes.",
+        "",
+        "`kempt dedupe --any` shares all files, whatever they belong to.",
+    ] == said.splitlines()
+
+
+def test_no_processors_are_too_few(envs: Path, kempt: RunKempt) -> None:
+    ended = kempt("dedupe", "--jobs", "0", cwd=envs)
+
+    assert (2, "kempt: `0` is less than 1\n       kempt dedupe --jobs 4\n") == (ended.status, ended.err)
+
+
 def test_a_path_that_is_no_folder(tmp_path: Path, kempt: RunKempt, envs: Path) -> None:
     assert 2 == kempt("dedupe", "nowhere", cwd=envs).status
 
@@ -98,7 +114,7 @@ class TestBytecode:
     def test_the_plan_says_what_becomes_of_it_and_of_its_sources(self, envs: Path, kempt: RunKempt) -> None:
         said = " ".join(kempt("dedupe", "--hardlink", "--bytecode", cwd=envs).out.split())
 
-        assert "by 2 files. The path of the source in it becomes one that is the same everywhere" in said
+        assert "in 1 file; 1 more is rewritten for those to share. The path of the source in it becomes" in said
         assert "1 source gets the time of last change that its copies elsewhere have." in said
         assert "`kempt dedupe --hardlink --bytecode --yes` does it." in said
 
@@ -150,3 +166,32 @@ class TestPrevent:
         assert [("uv", True), ("PDM", False), ("pip", False), ("Poetry", False), ("Pipenv", False)] == [
             (each["about"], each["ok"]) for each in advice
         ]
+
+    def test_a_manager_that_is_not_there_has_no_cross(self, envs: Path, kempt: RunKempt, tmp_path: Path) -> None:
+        (envs / "poetry.lock").touch()
+        said = kempt("dedupe", "--prevent", cwd=envs, PATH=str(tmp_path)).out
+
+        assert ["uv", "pip", "Poetry"] == [line.split()[1] for line in said.splitlines() if line[2:3] in "✓✗x"]
+        assert "Not found here, and left out: PDM, Pipenv." == said.splitlines()[-1]
+
+
+def test_hard_links_of_any_files_are_refused_in_one_line(tmp_path: Path, kempt: RunKempt) -> None:
+    ended = kempt("dedupe", "--any", "--hardlink", "--yes", cwd=tmp_path)
+
+    assert (2, "") == (ended.status, ended.out)
+    assert "--hardlink is for files that installers put there" in ended.err
+    assert "leave out --hardlink, or --any" in ended.err
+
+
+def test_undo_says_what_becomes_of_files_that_were_edited(envs: Path, kempt: RunKempt) -> None:
+    kempt("dedupe", "--hardlink", "--yes", cwd=envs)
+    path = envs / "one" / SITE / "alpha/data.bin"
+    if path.stat().st_nlink == 1:
+        pytest.skip("the file system of the tests shares blocks, so that no link was made")
+    with path.open("ab") as handle:
+        handle.write(b"edited")
+    ended = kempt("undo", "--yes", cwd=envs)
+
+    assert (0, 2) == (ended.status, inodes("alpha/data.bin", envs / "one", envs / "two"))
+    assert "1 path of these was edited since" in ended.out
+    assert "`kempt dedupe` lets them share again." in ended.out

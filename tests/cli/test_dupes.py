@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -30,23 +32,22 @@ def test_how_much_could_be_shared_and_how_well_that_is_known(run: Run, code: Pat
     assert [
         "3 environments list 9 files (bytecode left out): 6 copies could be shared, 4.2 MB (4.2 MB on the",
         "disk), claimed or better.",
-        "Whether the file system shares some of them already (reflinks) is not known from here.",
         "",
         "  untouched  5 copies  4.1 MB  RECORD says so and no file was changed since it was written; not read",
         "    claimed    1 copy   70 kB  RECORD says so and the size agrees; not read",
-    ] == out.splitlines()[:6]
+    ] == out.splitlines()[:5]
 
 
 def test_tables_and_what_to_type_next(run: Run, code: Path) -> None:
     out = run("dupes", "--jobs", "1").out.splitlines()
 
-    assert ["  copies    size  package (claimed or better)", "       6  4.2 MB  a 1.0"] == out[7:9]
+    assert ["  copies    size  package (claimed or better)", "       6  4.2 MB  a 1.0"] == out[6:8]
     assert [
         "  copies    size  kind (claimed or better)",
         "       2    4 MB  .so",
         "       2  140 kB  other",
         "       2   12 kB  .py",
-    ] == out[14:18]
+    ] == out[13:17]
     assert [
         "  largest",
         "     4 MB  untouched    3 copies  a 1.0: _native.so",
@@ -55,20 +56,20 @@ def test_tables_and_what_to_type_next(run: Run, code: Path) -> None:
         "",
         "`kempt dedupe` shows how they would be shared; it reads or compares each file before it does.",
         "`kempt dupes --verify` reads them now.",
-    ] == out[19:]
+    ] == out[18:]
 
 
 def test_reading_finds_the_edited_file(run: Run, code: Path) -> None:
     out = run("dupes", "--verify", "--quiet").out.splitlines()
 
-    assert ["  verified  5 copies  4.1 MB  the bytes were read"] == out[4:]
+    assert ["  verified  5 copies  4.1 MB  the bytes were read"] == out[3:]
 
 
 def test_json_has_each_group_with_all_its_files(run: Run, code: Path) -> None:
     document = json.loads(run("dupes", "--output-format", "json").out)
     first = document["groups"][0]
 
-    assert (3, 6, "unknown") == (len(document["groups"]), document["summary"]["copies"], document["summary"]["extents"])
+    assert (3, 6, "known") == (len(document["groups"]), document["summary"]["copies"], document["summary"]["extents"])
     assert (4_000_000, 3, "untouched") == (first["bytes"], first["inodes"], first["grade"])
     assert {"a 1.0"} == {each["distribution"] for each in first["files"]}
     assert {"RECORD"} == {each["digest_from"] for each in first["files"]}
@@ -87,6 +88,44 @@ def test_a_page_with_a_picture(run: Run, code: Path) -> None:
 
     assert "<svg" in page
     assert "a 1.0: 6 copies, 4.2 MB, claimed or better" in page
+
+
+def test_a_page_with_few_boxes_each_in_its_colour(run: Run, code: Path) -> None:
+    for name in ("api", "web"):
+        for package, letter in (("b", b"b"), ("c", b"c"), ("d", b"d")):
+            install(code / name / ".venv", package, {f"{package}/data": letter * 1000})
+    assert 0 == run("dupes", "--html", "page.html", "--top", "2").status
+    page = (code / "page.html").read_text()
+
+    assert ["downloads", "environments", "several"] == sorted(re.findall(r'<rect [^>]*class="(\w+)"', page))
+    assert "<td>2 others</td>" in page
+    assert 2 == page.count("<li>")
+
+
+def test_lines_that_are_short(run: Run, code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = run("dupes", "--jobs", "1", "--top", "0").out.splitlines()
+
+    assert [
+        "  untouched  5 copies  4.1 MB",
+        "    RECORD says so and no file was",
+        "    changed since it was written; not",
+        "    read",
+    ] == lines[5:9]
+
+
+def test_one_other_is_one(run: Run, code: Path) -> None:
+    assert "       2   12 kB  1 other" in run("dupes", "--top", "2").out.splitlines()
+
+
+def test_a_name_that_is_no_utf8_is_in_json_as_bytes_too(run: Run, tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    root.mkdir()
+    for name in (b"bad\xfe", b"bad\xff"):
+        Path(os.fsdecode(os.fsencode(root) + b"/" + name)).write_bytes(b"the same" * 1000)
+    group = json.loads(run("dupes", "--any", "--output-format", "json").out)["groups"][0]
+
+    assert {b"bad\xfe", b"bad\xff"} == {b64decode(each["path_base64"]).rpartition(b"/")[2] for each in group["files"]}
 
 
 def test_nothing_is_there_twice(run: Run, tmp_path: Path) -> None:
@@ -129,7 +168,9 @@ def test_a_missing_record_is_told_of_and_ends_with_1(run: Run, code: Path) -> No
     "words, message",
     [
         (("missing",), "kempt: missing: no such folder\n"),
-        (("--jobs", "x"), "kempt: `x` is no number\n       kempt dupes --jobs 20\n"),
+        (("--jobs", "x"), "kempt: `x` is no number\n       kempt dupes --jobs 4\n"),
+        (("--jobs", "0"), "kempt: `0` is less than 1\n       kempt dupes --jobs 4\n"),
+        (("--top", "-1"), "kempt: `-1` is less than 0\n       kempt dupes --top 20\n"),
         (("--any", "--against", "."), "kempt: --any and --against do not go together\n       kempt dupes --help\n"),
     ],
 )

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from conftest import RunKempt
+from support.pythons import python
 from support.sharing import contents, stale
 
 pytestmark = pytest.mark.slow
-VERSIONS = Path.home() / ".pyenv/versions"
 SHARE = ("dedupe", "--hardlink", "--bytecode", "--no-progress", "--output-format", "json")
 PROGRAM = """
 import os, pip, sys, traceback
@@ -30,12 +30,12 @@ except ValueError:
 @pytest.fixture(params=["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"])
 def environments(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, Path]:
     """Two environments with pip, which was compiled when it was installed."""
-    found = sorted(VERSIONS.glob(f"{request.param}.*/bin/python"))
-    if not found:
+    found = python(request.param)
+    if found is None:
         pytest.skip(f"there is no Python {request.param}, whose bytecode is to be shared")
     made = (tmp_path / "envs/one", tmp_path / "envs/two")
     for each in made:
-        subprocess.run([found[-1], "-m", "venv", each], check=True)
+        subprocess.run([found, "-m", "venv", each], check=True)
     return made
 
 

@@ -106,6 +106,20 @@ def comes_to_rest(root: Path, killer: Killer, point: str, wishes: DedupeWishes =
     return was_killed
 
 
+def test_sources_get_their_times_back_though_later_changes_gave_them_new_files(tmp_path: Path, linked: None) -> None:
+    """First one source gets another time; then both environments become one with a third, and so each other's."""
+    root = grown(tmp_path / "envs")
+    installed(root / "three", FILES, at=1_700_000_100)
+    (root / "three" / SITE / "alpha/one.py").chmod(STAY)
+    before = state(root)
+    assert apply(plan_dedupe([str(root / "one"), str(root / "two")], WISHES).plan).ok
+    assert apply(plan_dedupe([str(root)], WISHES).plan).ok
+
+    take_all_back(root)
+
+    assert (before, []) == (state(root), stale(root))
+
+
 class TestKilled:
     @pytest.mark.parametrize("point", ["replace:3", "replace:4", "write:9"])
     def test_it_comes_to_rest_wherever_it_was_killed(self, envs: Path, killer: Killer, point: str) -> None:

@@ -230,9 +230,14 @@ class TestRefused:
             root = grown(tmp_path / "disk/envs")
             assert apply(plan_dedupe([str(root)], LINKS).plan).ok
             before = state(root)
+            assert () == plan_undo(str(root)).short
             fill(tmp_path / "disk", leaving=0)
+            short = plan_undo(str(root)).short
             receipt = take_back(root)
             assert (False, before, []) == (receipt.ok, state(root), list(root.rglob(".kempt-*")))
+            assert [(True, True)] == [
+                (each.needs > each.free, each.folder.startswith(str(root / "two"))) for each in short
+            ]
 
             (tmp_path / "disk/ballast").unlink()
             assert (True, 2) == (take_back(root).ok, inodes("alpha/data.bin", root / "one", root / "two"))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kempt.formats.bytecode import HEADER
 from kempt.formats.file_names import Spot, find, is_known, token, with_token
+from support.pythons import python
 
 SOURCE = '''"""Text."""
 import os as _os
@@ -36,7 +37,6 @@ class Kind:
         except* ValueError as error:
             raise
 '''
-VERSIONS = Path.home() / ".pyenv/versions"
 
 
 def compiled(folder: Path, name: str, source: str = SOURCE) -> bytes:
@@ -158,8 +158,8 @@ def test_a_changed_byte_never_makes_it_fail(at: int, byte: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13"])
 def test_the_standard_library_of_each_python_is_the_same_under_one_name(version: str, tmp_path: Path) -> None:
-    found = sorted(VERSIONS.glob(f"{version}.*/bin/python"))
-    if not found:
+    found = python(version)
+    if found is None:
         pytest.skip(f"there is no Python {version}, whose code objects are to be read")
     script = """
 import compileall, os, shutil, sys
@@ -169,7 +169,7 @@ for name in sys.argv[1:]:
     compileall.compile_dir(name, quiet=2, force=True)
 """
     folders = [tmp_path / "one", tmp_path / "another"]
-    subprocess.run([found[-1], "-I", "-c", script, *folders], check=True)
+    subprocess.run([found, "-I", "-c", script, *folders], check=True)
     ones = {path.relative_to(folders[0]): path.read_bytes() for path in folders[0].rglob("*.pyc")}
     others = {path.relative_to(folders[1]): path.read_bytes() for path in folders[1].rglob("*.pyc")}
     put = [{path: timeless(renamed(each, str(path))) for path, each in found.items()} for found in (ones, others)]

@@ -15,6 +15,7 @@ from kempt.formats.journal import (
     render_finished,
     render_header,
     render_intent,
+    render_refused,
     render_swept,
     render_undone,
 )
@@ -96,6 +97,12 @@ def test_without_a_first_line_there_is_no_journal(content: bytes) -> None:
 )
 def test_how_it_ended(marks: bytes, ended: tuple[bool, bool]) -> None:
     assert Journal(HEADER, (CHANGE,), *ended) == parse(text(HEADER, CHANGE) + marks)
+
+
+def test_a_step_that_was_refused_is_no_part_of_the_change() -> None:
+    refused = text(HEADER, CHANGE, CHANGE._replace(path="b"), CHANGE._replace(path="c")) + render_refused((0, 2))
+
+    assert Journal(HEADER, (CHANGE._replace(path="b"),)) == parse(refused)
 
 
 def test_a_later_version_is_refused() -> None:

@@ -53,7 +53,7 @@ def test_a_second_kempt_is_told_at_once_who_holds_it(state: str) -> None:
             pass
         holder.kill()
 
-    assert f"another kempt (pid {holder.pid}) is changing this repository" == caught.value.message
+    assert f"another kempt (pid {holder.pid}) is changing files in /repo" == caught.value.message
 
 
 def test_a_program_that_was_given_the_lock_holds_it_when_kempt_is_killed(state: str) -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Journal, TreeChange
-from kempt.model.plan import Identity, IndexChange, Tracked
-from kempt.report.history import heading, needless, to_text
+from kempt.model.journal import Fate, FileChange, Header, IndexEdit, Journal, Shortage, TreeChange
+from kempt.model.plan import Expect, Identity, IndexChange, Left, Means, Plan, Tracked, UnshareFile
+from kempt.report.history import edited, heading, left_alone, needless, short, to_text
 from kempt.report.look import Look
 
 HEADER = Header("20261122-200313-dc66", "/repo", "", "", "kempt check --fix", 0.0)
@@ -70,3 +70,31 @@ def test_in_a_narrow_terminal_how_much_comes_below() -> None:
 def test_what_need_not_be_taken_back() -> None:
     assert "" == needless(0)
     assert needless(2).startswith("not brought back: 2 things removed for good; the tools that made them do so again")
+
+
+def test_what_is_left_alone_is_cut_short_where_it_is_long() -> None:
+    left = [Left(f"{number}", "gone since") for number in range(13)]
+    lines = left_alone(left, Look()).splitlines()
+
+    assert (11, "left as they are: 3 more; -v lists all") == (len(lines), lines[-1])
+    assert 13 == left_alone(left, Look(verbose=True)).count("left as it is: ")
+
+
+def test_what_becomes_of_linked_files_that_were_edited() -> None:
+    step = UnshareFile("a", Means.LINK, Expect(1, 1, 1, 1, 1), 1, 1)
+    expected = (
+        "1 path of these was edited since, by one of the names that lead to the same file: each name gets a file of "
+        "its own with what it holds today.\n"
+    )
+
+    assert expected == edited(Plan("/", (step._replace(edited=True), step), ""), Look(200))
+    assert "" == edited(Plan("/", (step,), ""), Look())
+
+
+def test_where_there_is_no_room() -> None:
+    expected = (
+        "There is no room for that: it needs 78 MB, and 48 kB are free in /envs. What finds no place stays as it is; "
+        "make room and undo once more.\n"
+    )
+
+    assert expected == short((Shortage("/envs", 78_000_000, 48_000),), Look(200))

@@ -4,12 +4,14 @@ from kempt.model.plan import (
     Expect,
     Identity,
     Left,
+    Means,
     MoveToTrash,
     Outcome,
     Receipt,
     RemoveTree,
     RestoreFromTrash,
     Result,
+    UnshareFile,
     UpdateIndex,
     WriteFile,
 )
@@ -88,3 +90,22 @@ def test_what_came_back() -> None:
     done = Receipt((Outcome(step, Result.DONE, 1000, files=9),), "x")
 
     assert "brought back .venv (9 files, 1 kB)\n\nTake it back with `kempt undo x`.\n" == receipt.to_text(done, Look())
+
+
+def test_what_was_not_done_is_cut_short_where_it_is_long() -> None:
+    step = UnshareFile("a", Means.LINK, Expect(1, 1, 1, 1, 1), 1, 1)
+    outcomes = [Outcome(step, Result.FAILED, detail="no space left")] * 13
+    left = [Left("b", "gone since")] * 11
+    lines = receipt.to_text(Receipt(tuple(outcomes), left=tuple(left)), Look()).splitlines()
+
+    assert ["and 3 more like these; -v lists all", "and 1 more like these; -v lists all"] == [lines[10], lines[-1]]
+    assert 22 == len(lines)
+
+
+def test_how_what_has_blocks_of_its_own_again_comes_to_share() -> None:
+    step = UnshareFile("a", Means.LINK, Expect(1, 1, 1, 1, 1), 1, 1)
+    done = Receipt((Outcome(step, Result.DONE, 1000, files=1),), "x")
+
+    assert "Gave blocks of their own to 1 file (1 kB).\n\n`kempt dedupe` lets them share again.\n" == receipt.to_text(
+        done, Look()
+    )

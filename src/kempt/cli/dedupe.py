@@ -12,6 +12,7 @@ from kempt.cli.options import (
     add_progress,
     deliver,
     format_of,
+    number_of,
     quoted,
     report_look,
 )
@@ -33,7 +34,7 @@ class Args(ProgressArgs):
     any: bool
     bytecode: bool
     prevent: bool
-    jobs: int | None
+    jobs: str | None
     yes: bool
     dry_run: bool
 
@@ -51,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     alike = "make bytecode of the same source the same, so that it shares too; sources agree on one time of last change"
     how.add_argument("--bytecode", action="store_true", help=alike)
     how.add_argument("--prevent", action="store_true", help="say how files are not copied again, and check it")
-    how.add_argument("--jobs", type=int, metavar="N", help="how many processors to use; if left out, all")
+    how.add_argument("--jobs", metavar="N", help="how many processors to use; if left out, all")
     add_agreement(parser)
     add_progress(add_output(parser, FORMATS))
 
@@ -68,7 +69,8 @@ def run(args: Args) -> int:
         return 0
     tell = silent if args.quiet or args.no_progress else output.progress
     wishes = DedupeWishes(args.hardlink, args.verify, args.any, args.bytecode)
-    dedupe = plan_dedupe(args.paths or ["."], wishes, jobs=args.jobs or processors(), tell=tell)
+    jobs = number_of(args.jobs, "kempt dedupe --jobs 4", least=1) or processors()
+    dedupe = plan_dedupe(args.paths or ["."], wishes, jobs=jobs, tell=tell)
     output.progress("")
     if form == "json":
         deduped = carry_out(dedupe) if args.yes and not args.dry_run and dedupe.steps else None
@@ -77,7 +79,7 @@ def run(args: Args) -> int:
     deliver(args, shown.to_text(dedupe, look))
     if not dedupe.steps:
         return 0
-    if not _is_agreed(args, dedupe):
+    if not _is_agreed(args, dedupe, look.width):
         output.emit(shown.how_to_go_on(look, _words(args)))
         return 0
     deduped = carry_out(dedupe)
@@ -85,10 +87,10 @@ def run(args: Args) -> int:
     return int(any(each.result is not Result.DONE for each in deduped.receipt.outcomes))
 
 
-def _is_agreed(args: Args, dedupe: Dedupe) -> bool:
+def _is_agreed(args: Args, dedupe: Dedupe, columns: int) -> bool:
     if args.yes or args.dry_run:
         return args.yes and not args.dry_run
-    return output.can_ask() and output.ask(f"\n{shown.question(dedupe)}")
+    return output.can_ask() and output.ask(f"\n{shown.question(dedupe, columns)}")
 
 
 def _words(args: Args) -> str:

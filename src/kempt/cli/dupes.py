@@ -5,7 +5,16 @@ from __future__ import annotations
 from argparse import ArgumentParser
 
 from kempt.cli import output
-from kempt.cli.options import ProgressArgs, add_output, add_progress, deliver, format_of, quoted, report_look
+from kempt.cli.options import (
+    ProgressArgs,
+    add_output,
+    add_progress,
+    deliver,
+    format_of,
+    number_of,
+    quoted,
+    report_look,
+)
 from kempt.engine.disk.dupes.find import find_duplicates
 from kempt.engine.surroundings import processors
 from kempt.errors import UsageError
@@ -40,7 +49,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--jobs", metavar="N", help="how many processors to use; if left out, all")
     group = add_output(parser, FORMATS)
     group.add_argument("--html", metavar="FILE", help="write a page there with a picture of it")
-    group.add_argument("--top", metavar="N", help=f"how many of the largest to list ({TOP}; in JSON, all groups)")
+    group.add_argument(
+        "--top", metavar="N", help=f"how many of the largest to list and to draw ({TOP}; in JSON, all groups)"
+    )
     add_progress(group)
 
 
@@ -49,12 +60,13 @@ def run(args: Args) -> int:
     form = format_of(args, FORMATS)
     if args.any and args.against is not None:
         raise UsageError("--any and --against do not go together", hint="kempt dupes --help")
-    top, jobs = _number(args.top, "--top"), _number(args.jobs, "--jobs")
+    top = number_of(args.top, "kempt dupes --top 20")
+    jobs = number_of(args.jobs, "kempt dupes --jobs 4", least=1)
     tell = None if args.quiet or args.no_progress else output.progress
     try:
         found = find_duplicates(
             args.paths or ["."], verify=args.verify, any=args.any, against=args.against or "",
-            jobs=jobs or processors(), tell=tell,
+            jobs=jobs or processors(), tell=tell, blocks=True,
         )  # fmt: skip
     finally:
         output.progress("")
@@ -62,7 +74,7 @@ def run(args: Args) -> int:
         from kempt.engine.surroundings import write_report
         from kempt.report.dupes_page import to_html
 
-        write_report(args.html, to_html(found))
+        write_report(args.html, to_html(found, top))
     deliver(args, _rendered(found, args, form, top), form)
     return int(bool(found.unread))
 
@@ -74,11 +86,3 @@ def _rendered(found: Duplicates, args: Args, form: str, top: int | None) -> str:
         return (to_json if form == "json" else to_jsonl)(found, top)
     look = report_look(args, "dupes", target=" ".join(quoted(path) for path in args.paths))
     return to_text(found, look, top=TOP if top is None else top)
-
-
-def _number(text: str | None, option: str) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit()):
-        raise UsageError(f"`{text}` is no number", hint=f"kempt dupes {option} 20")
-    return int(text[:6])

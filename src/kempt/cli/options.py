@@ -165,6 +165,18 @@ def format_of(args: OutputArgs, formats: Sequence[str]) -> str:
     return wanted if wanted in formats else "text"
 
 
+def number_of(text: str | None, example: str, *, least: int = 0) -> int | None:
+    """The number that an option was given, None for none. Raises UsageError for no number, or less than `least`."""
+    if text is None:
+        return None
+    is_negative = text.removeprefix("-").isdigit() and text.startswith("-")
+    if not text.isascii() or not (text.isdigit() or is_negative):
+        raise UsageError(f"`{text}` is no number", hint=example)
+    if is_negative or int(text[:6]) < least:
+        raise UsageError(f"`{text}` is less than {least}", hint=example)
+    return int(text[:6])
+
+
 def look_of(args: LookArgs, command: str = "check", target: str = "") -> Look:
     """How a report is to be shown on stdout."""
     return Look(

@@ -11,7 +11,6 @@ from kempt.errors import UsageError
 from kempt.report import history as past
 from kempt.report import plan as plans
 from kempt.report import receipt as receipts
-from kempt.report.escape import visible
 
 
 class Args(LookArgs):
@@ -43,8 +42,9 @@ def run(args: Args) -> int:
     output.emit(past.passed(shown.passed, look))
     output.emit(f"{past.heading(shown.journal, look)}\n\n{plans.to_text(shown.plan, look)}")
     output.emit(past.needless(shown.needless))
-    for left in shown.left:
-        output.emit(f"left as it is: {visible(left.path)}: {visible(left.reason)}\n")
+    output.emit(past.edited(shown.plan, look))
+    output.emit(past.left_alone(shown.left, look))
+    output.emit(past.short(shown.short, look))
     if args.dry_run or (not args.yes and output.can_ask() and not output.ask("\nTake it back?")):
         return 0
     receipt = undo(shown)

@@ -12,7 +12,15 @@ from kempt.engine.journals import journals, unsettled
 from kempt.engine.steps import Site
 from kempt.engine.telling import told
 from kempt.errors import KemptError, UnsafeError
-from kempt.formats.journal import is_settled, render_done, render_finished, render_header, render_intent, render_swept
+from kempt.formats.journal import (
+    is_settled,
+    render_done,
+    render_finished,
+    render_header,
+    render_intent,
+    render_refused,
+    render_swept,
+)
 from kempt.host.clock import now, stamp
 from kempt.host.folders import real
 from kempt.host.journal import JournalFile, append_to, outlines, prune_journals
@@ -30,6 +38,7 @@ from kempt.model.plan import (
     RemoveTree,
     RestoreIndex,
     Result,
+    ShareStep,
     Step,
     UpdateIndex,
     WriteFile,
@@ -199,10 +208,19 @@ def _take(
 
     removed = iter(at_once(done_with, removals, jobs, lambda: None))
     outcomes = [next(removed) if isinstance(each[0], RemoveTree) else done_with(each) for each in taken]
-    done = [number for (number, _, _), each in zip(group, outcomes, strict=True) if each.result is Result.DONE]
-    with suppress(KemptError):  # undo looks at the world, not at these lines
-        journal.append(b"".join(map(render_done, done)))
+    with suppress(KemptError):  # undo looks at the world where these lines are missing
+        journal.append(_told(group, outcomes))
     yield from outcomes
+
+
+def _told(group: Sequence[tuple[int, Step, Intent]], outcomes: Sequence[Outcome]) -> bytes:
+    """The lines that say how the steps of a group ended. One that only shares and was refused has changed nothing."""
+    numbered = [(number, each) for (number, _, _), each in zip(group, outcomes, strict=True)]
+    done = b"".join(render_done(number) for number, each in numbered if each.result is Result.DONE)
+    refused = [
+        number for number, each in numbered if each.result is Result.REFUSED and isinstance(each.step, ShareStep)
+    ]
+    return done + (render_refused(refused) if refused else b"")
 
 
 def _do(site: Site, journal: JournalFile, number: int, step: Step, intent: Intent) -> Outcome:

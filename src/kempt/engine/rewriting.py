@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 
-from kempt.engine.stamping import Move, is_source, planned_back
+from kempt.engine.stamping import Move, dated_back, is_source
 from kempt.errors import KemptError, UnreadableError, UnsafeError
 from kempt.formats import bytecode
 from kempt.formats.file_names import with_token
@@ -47,7 +47,10 @@ class Rewriter:
                     if now.mtime_ns != step.mtime_ns:
                         date(self._parents, step.source, now._replace(mtime_ns=step.mtime_ns), now.mtime_ns)
                     raise
-        self._move(step.source, now.size, now.mtime_ns, step.mtime_ns, change.temporary)
+        try:
+            self._move(step.source, now.size, now.mtime_ns, step.mtime_ns, change.temporary)
+        except UnsafeError as error:  # not refused: the file has changed by now
+            raise KemptError(error.message, path=error.path) from error
 
     def clear(self, change: BytecodeChange) -> tuple[str, ...]:
         """Remove what a step that was stopped left, and finish it or take it back; the temporary files that are gone.
@@ -80,7 +83,7 @@ class Rewriter:
         planned = expect_of(source)
         step = RewriteBytecode(
             change.path, "", change.means, expect_of(found), change.source, planned,
-            planned_back(change, planned).mtime_ns, change.at, change.after, change.before,
+            dated_back(change, planned).mtime_ns, change.at, change.after, change.before,
             self._digest_before(change), change.was.mtime_ns, change.bytes, change.environment, back=True,
         )  # fmt: skip
         if step.digest or step.mtime_ns != planned.mtime_ns:

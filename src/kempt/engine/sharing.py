@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 
-from kempt.engine.stamping import Stamps, planned_back
+from kempt.engine.stamping import Stamps, dated_back
 from kempt.engine.telling import told
 from kempt.errors import KemptError, UnsafeError
 from kempt.formats import bytecode
 from kempt.host.files import expect_of, remove_temporary, temporary_name
+from kempt.host.hashing import hash_file
 from kempt.host.lock import environment_lock, is_locked_alone
 from kempt.host.parents import Parents
 from kempt.host.share import sharing, unsharing
@@ -74,12 +75,11 @@ class Sharer:
         before = change.before
         step = UnshareFile(
             change.path, change.means, self._expected(change.path, expect_of(found)), before.mtime_ns, before.mtime_ns,
-            bytes=change.bytes, environment=change.environment,
+            bytes=getattr(found, "st_blocks", 0) * 512 or found.st_size, environment=change.environment,
         )  # fmt: skip
         is_new = step.expect[3:] != before[3:]
         if change.means is Means.LINK:
-            step = step._replace(shared_ns=change.kept.mtime_ns, digest=change.digest)
-            yield from self._link_back(step, change) if is_new else self._stamps_back(step)
+            yield from self._link_back(step, change, found.st_nlink)
         elif step.expect[:2] != before[:2]:
             yield Left(change.path, "replaced since" if is_new else "edited since")
         elif is_new is (change.means is Means.CLONE) and shares(self._root, change.path) is not False:
@@ -88,20 +88,45 @@ class Sharer:
     def _expected(self, path: str, found: Expect) -> Expect:
         """What a file looks like once the bytecode that was made from it is taken back."""
         change = self._dated.get(path)
-        return found if change is None else planned_back(change, found)
+        return found if change is None else dated_back(change, found)
 
-    def _link_back(self, step: UnshareFile, change: ShareChange) -> Iterator[UnshareFile | Left]:
-        """A name that leads to another file than before the change."""
-        if step.expect[3:] != change.kept[3:]:
-            if step.expect[:2] != change.before[:2]:  # else it was taken back already, by another undo
-                yield Left(change.path, "replaced since")
-        elif step.expect[:2] != change.kept[:2]:
-            yield Left(change.path, _EDITED)
-        else:
-            yield step
+    def _link_back(self, step: UnshareFile, change: ShareChange, names: int) -> Iterator[UnshareFile | Left]:
+        """A name that was made one of another file.
+
+        By now it may lead to one more file, since other changes were made and taken back: what it holds and when that
+        changed last tell what is to be done. Numbers of inodes do not, as they are given again.
+        """
+        now = step.expect
+        is_joined = names > 1 and self._is_one(now, change)
+        if not is_joined and now[:2] == change.before[:2]:
+            yield from self._stamps_back(step._replace(shared_ns=change.kept.mtime_ns))
+        elif now[:2] == change.kept[:2] and (is_joined or now[3:] == change.kept[3:] or self._holds(change)):
+            back = step._replace(shared_ns=now.mtime_ns, digest=change.digest)
+            yield back if is_joined else back._replace(bytes=0)
+        elif is_joined:
+            yield self._parted(step, change)
+        elif not self._holds(change):
+            yield Left(change.path, "replaced since" if now[3:] != change.kept[3:] else "edited since")
+
+    def _is_one(self, now: Expect, change: ShareChange) -> bool:
+        """Whether both names lead to one file, or this one to the file that was kept."""
+        other = stat_at(self._root, change.keep)
+        ends = [change.kept[3:], *([expect_of(other)[3:]] if other is not None else [])]
+        return now[3:] in ends and change.before[3:] != change.kept[3:]
+
+    def _holds(self, change: ShareChange) -> bool:
+        """Whether a file holds what it held when it became a name of another one."""
+        return bool(change.digest) and hash_file(f"{self._root}/{change.path}").digest == change.digest
+
+    def _parted(self, step: UnshareFile, change: ShareChange) -> UnshareFile:
+        """The step for a file that changed since, by whichever name: each of its names gets what it holds today."""
+        if self._holds(change):
+            return step._replace(shared_ns=step.expect.mtime_ns, digest=change.digest)
+        today = step.expect.mtime_ns
+        return step._replace(mtime_ns=today, shared_ns=today, edited=True)
 
     def _stamps_back(self, step: UnshareFile) -> Iterator[UnshareFile]:
-        """A name that leads where it did: kempt was stopped before that changed, and maybe after its bytecode did."""
+        """A file that is as it was: kempt was stopped before that changed, and maybe after its bytecode did."""
         if any(self.stamps.fitting(step.path, step.expect.size, step.shared_ns, step.mtime_ns)):
             yield step._replace(copy=False, bytes=0)
 
@@ -151,9 +176,6 @@ class Sharer:
 
     def _stamp_back(self, step: UnshareFile, change: ShareChange) -> None:
         self.stamps.move(step.path, step.expect.size, step.shared_ns, step.mtime_ns, change.temporary)
-
-
-_EDITED = "edited since, by this name or by another one that it shares; installing its package again mends it"
 
 
 def announce(step: ShareFile | UnshareFile, stamp: str, number: int) -> ShareChange:

@@ -53,6 +53,14 @@ def planned_back(change: BytecodeChange, source: Expect) -> Expect:
     return source._replace(mtime_ns=change.source_was.mtime_ns) if same else source
 
 
+def dated_back(change: BytecodeChange, source: Expect) -> Expect:
+    """`planned_back` where the source may be another file by now: undo of later changes gives names files of their own.
+
+    Its size and its time, to the nanosecond, are those that the change left.
+    """
+    return planned_back(change._replace(source_was=change.source_was._replace(inode=0)), source)
+
+
 def is_source(found: Expect, planned: Expect, *times: int) -> bool:
     """Whether a source is the planned one, changed last at one of these times. Inode 0: it got a new one meanwhile."""
     same = planned.inode in {0, found.inode} and (found.size, found.dev) == (planned.size, planned.dev)

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 
 from kempt.engine.apply import carry_out
 from kempt.engine.journals import is_lost, journals, journals_about, located, retold, takes
+from kempt.engine.room import shortages
 from kempt.engine.steps import Site
 from kempt.errors import UnreadableError, UnsafeError, UsageError
 from kempt.formats.journal import render_undone
@@ -64,8 +65,13 @@ def plan_undo(root: str, id: str = "") -> Undo:
     when there is nothing to undo.
     """
     journal, *passed = _last(root) if not id else (_chosen(id),)
+    if journal.intents and all(map(_is_apart, journal.intents)):
+        raise UsageError(
+            f"nothing to undo: {id} gave files blocks of their own again", hint="kempt dedupe lets them share once more"
+        )
     with Site(_plan(journal)) as site:
-        return _undo(site, journal)._replace(passed=tuple(passed))
+        shown = _undo(site, journal)
+        return shown._replace(passed=tuple(passed), short=shortages(site.root, shown.plan.steps))
 
 
 def undo(shown: Undo) -> Receipt:
@@ -129,6 +135,11 @@ def _mark(header: Header, newest: str) -> None:
     for identity, turned in told.items():
         if identity != newest:
             append_to(identity, render_undone(undone=turned == told[header.id]))
+
+
+def _is_apart(intent: Intent) -> bool:
+    """Whether it took back that files share: to share again, they are compared again."""
+    return intent.unshared if isinstance(intent, ShareChange) else isinstance(intent, BytecodeChange) and intent.back
 
 
 def _can_go_back(journal: Journal) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kempt.errors import UnsupportedError
@@ -61,6 +61,11 @@ def render_done(number: int) -> bytes:
     return _line({"done": number})
 
 
+def render_refused(numbers: Sequence[int]) -> bytes:
+    """The line for steps that changed nothing, since the world was not as they expected."""
+    return _line({"refused": list(numbers)})
+
+
 def render_finished(*, rest: bool = False) -> bytes:
     """The line that says that kempt was not stopped on the way; `rest`: something could not be removed whole."""
     return _line({"finished": True} | ({"rest": True} if rest else {}))
@@ -97,7 +102,8 @@ def parse(content: bytes) -> Journal | None:
         first["id"], _read(first["root"]), _read(first["git_dir"]), _read(first["index_file"]),
         first["why"], first["time"], first["undoes"],
     )  # fmt: skip
-    intents = tuple(_intent(record) for record in records if "intent" in record)
+    refused = {number for record in records for number in record.get("refused", ())}
+    intents = tuple(_intent(each) for each in records if "intent" in each and each["intent"] not in refused)
     marks = [record["undone"] for record in records if "undone" in record]
     finished = any("finished" in record for record in records)
     return Journal(header, intents, finished, bool(marks and marks[-1]))

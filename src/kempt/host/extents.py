@@ -65,8 +65,11 @@ def is_unsupported(error: OSError) -> bool:
     return error.errno in _UNSUPPORTED
 
 
-def placement(descriptor: int) -> Placement | None:
-    """Where an open file lies; None where the system does not tell. What is not on the disk yet is brought there."""
+def placement(descriptor: int, *, settle: bool = True) -> Placement | None:
+    """Where an open file lies; None where the system does not tell.
+
+    What is not on the disk yet is brought there, or, without `settle`, not told of.
+    """
     flags = 0
     while True:
         try:
@@ -76,7 +79,7 @@ def placement(descriptor: int) -> Placement | None:
         if not any(each[3] & _SETTLING for each in found):
             inline = not found or any(each[3] & _INLINE for each in found)
             return Placement(tuple(_joined(found)), inline)
-        if flags:
+        if flags or not settle:
             return None
         flags = _SYNC
 

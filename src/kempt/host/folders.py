@@ -272,6 +272,11 @@ def safe_parts(relative: str) -> list[str]:
     for part in parts:
         if part in {"", ".", ".."} or "\0" in part or (os.name == "nt" and ("\\" in part or ":" in part)):
             raise UnsafeError("not a path below the root", path=relative)
-        if part.translate(_UNSEEN).rstrip(" .").lower() in {".git", "git~1"}:
+        if is_gits(part):
             raise UnsafeError("the path lies in git's own folder", path=relative)
     return parts
+
+
+def is_gits(name: str) -> bool:
+    """Whether a name means git's own folder on some file system, however it is spelled."""
+    return name.translate(_UNSEEN).rstrip(" .").lower() in {".git", "git~1"}

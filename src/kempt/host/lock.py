@@ -22,7 +22,7 @@ def repository_lock(state_dir: str, root: str) -> Iterator[None]:
     Raises UnsafeError at once when another kempt holds it, UnsupportedError where the state folder's file system has no
     locks, and KemptError when the lock file cannot be made.
     """
-    with _held(state_dir, f"{repository_key(root)}.lock", "is changing this repository"):
+    with _held(state_dir, f"{repository_key(root)}.lock", f"is changing files in {root}"):
         yield
 
 

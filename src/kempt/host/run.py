@@ -185,6 +185,29 @@ def ending_gently() -> Iterator[None]:
             signal.signal(getattr(signal, name), handler)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A ^C waits until this is over, as far as the system can do that; threads and processes begun here hear none."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def leave_interrupts() -> None:
+    """A process that works for another one leaves ^C, which reaches it as well, to that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end_this() -> None:
+    """End this process, whatever its threads do."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _keep_end(stream: IO[bytes] | None, end: bytearray) -> None:
     """Read a stream to its end; its last LINE_LIMIT bytes are in `end`."""
     if stream is not None:

@@ -20,6 +20,8 @@ _FEW_LINKS = 1000
 _TWICE = 2  # btrfs frees what one transaction let go of with the next one
 _TABLE = "/proc/self/mountinfo"
 _CLONING = frozenset({b"nfs4", b"cifs", b"smb3"})
+_HIDING = (b"nfs", b"cifs", b"smb", b"9p", b"fuse", b"virtiofs", b"zfs")
+"""How the types of file systems begin that may share blocks, and do not tell."""
 _KIND = 0o170000
 _REGULAR = 0o100000
 
@@ -58,6 +60,35 @@ def look_at(path: str, *, place: bool = True) -> Seen | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def lies(path: str, inode: int) -> Placement | None:
+    """Where a file lies; None where that cannot be told.
+
+    That is so too where another file is at the path by now, and of what is not on the disk yet. Nothing is written.
+    """
+    try:
+        descriptor = os.open(path, FLAGS)
+    except (OSError, ValueError):
+        return None
+    try:
+        found = os.fstat(descriptor)
+        if found.st_ino != inode or not stat.S_ISREG(found.st_mode):
+            return None
+        return extents.placement(descriptor, settle=False)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def may_lie_together(path: str, dev: int) -> bool | None:
+    """Whether files on the file system of a file, with this number, may lie on the same blocks; None: nobody tells."""
+    can = can_share(path)
+    if can is not False:
+        return can
+    rows = _rows(dev)
+    return None if not rows or any(each.startswith(_HIDING) for row in rows for each in row[7:]) else False
 
 
 def shares(root: str, relative: str) -> bool | None:
@@ -124,13 +155,19 @@ def may_clone(dev: int) -> bool:
     """Whether a file system is of a kind that clones files but does not compare them: worth a try."""
     if sys.platform != "linux":
         return sys.platform == "darwin"
+    return any(not _CLONING.isdisjoint(row) for row in _rows(dev))
+
+
+def _rows(dev: int) -> list[list[bytes]]:
+    """What the kernel's table says of a file system; nothing where there is none."""
+    if sys.platform != "linux":
+        return []
     number = b"%d:%d" % (os.major(dev), os.minor(dev))
     try:
         with open(_TABLE, "rb") as table:
-            rows = [line.split() for line in table]
+            return [row for line in table if number in (row := line.split())[2:3]]
     except OSError:
-        return False
-    return any(number in row[2:3] and not _CLONING.isdisjoint(row) for row in rows)
+        return []
 
 
 def can_share(path: str) -> bool | None:

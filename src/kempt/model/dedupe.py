@@ -25,7 +25,8 @@ class DedupeWishes(NamedTuple):
 class Way(NamedTuple):
     """What a file system offers: `folder` lies on it, `dev` is its number; `means` is None where it offers nothing.
 
-    `files` are to be shared there, `bytes` is what that frees.
+    `files` are to be shared there, `bytes` is what that frees. `told` is whether the file system said what it can: the
+    kernel answers only who may write to a file.
     """
 
     dev: int
@@ -33,6 +34,7 @@ class Way(NamedTuple):
     means: Means | None
     files: int = 0
     bytes: int = 0
+    told: bool = True
 
 
 class Dedupe(NamedTuple):
@@ -40,7 +42,7 @@ class Dedupe(NamedTuple):
 
     `plan` has nothing but ShareFile and, after them, RewriteBytecode steps. `spared` are duplicates that stay, by the
     reason why, in words that end a sentence; `by_environment` what is shared in each. `already` is what shares its
-    blocks by now. `looked` files were looked at.
+    blocks by now, or is one more name of a file. `looked` files were looked at.
     """
 
     roots: tuple[str, ...]
@@ -66,6 +68,14 @@ class Dedupe(NamedTuple):
         return tuple(step for step in self.plan.steps if isinstance(step, RewriteBytecode))
 
     @property
+    def shares(self) -> tuple[ShareFile | RewriteBytecode, ...]:
+        """The steps by which a file comes to share another one's blocks, or to be a name of it.
+
+        The others write the bytecode that is kept for those to share.
+        """
+        return tuple(step for step in self.steps if step.keep)
+
+    @property
     def bytes(self) -> int:
         """What the plan frees."""
         return sum(step.bytes for step in self.steps)
@@ -75,7 +85,8 @@ class Loaded(NamedTuple):
     """How long Python takes to load the bytecode of some modules, in seconds of the processor, before and after.
 
     Loading is what an import does before it runs a module: it looks at the source, reads the bytecode, makes objects of
-    it, and puts the names of sources right. It is the best of several rounds. `anew_...` counts those that are stale.
+    it, and puts the names of sources right. Of each of several Pythons it is the best of some rounds, and of these the
+    median; `noise` is how far they lie apart. `anew_...` counts those that are stale.
     """
 
     modules: int
@@ -83,6 +94,12 @@ class Loaded(NamedTuple):
     after: float
     anew_before: int
     anew_after: int
+    noise: float = 0.0
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the difference is no more than chance, or a tenth."""
+        return abs(self.after - self.before) <= max(self.noise, self.before / 10)
 
 
 class Deduped(NamedTuple):
@@ -101,10 +118,11 @@ class Deduped(NamedTuple):
 class Advice(NamedTuple):
     """One thing about how environments get their files: `ok` where it is well as it is, with what to type where not.
 
-    `about` is a manager or a place, `words` say what is the case.
+    `about` is a manager or a place, `words` say what is the case. `here` is False for a manager that was not found.
     """
 
     about: str
     ok: bool
     words: str
     command: str = ""
+    here: bool = True

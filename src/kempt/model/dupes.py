@@ -1,7 +1,7 @@
 """Files that hold the same bytes, across environments or anywhere, and how well that is known.
 
-A duplicate is counted by inode: names that already lead to one inode occupy its bytes once. Whether two inodes share
-their extents (reflinks) is not looked at here, so what sharing frees may be less where some already do.
+A duplicate is counted by inode: names that already lead to one inode occupy its bytes once. Whether inodes lie on the
+same blocks (reflinks) is looked at where that is asked for and cheap; else what sharing frees may be less.
 """
 
 from __future__ import annotations
@@ -114,20 +114,25 @@ class Against(NamedTuple):
     """How the environments stand to a download cache.
 
     `linked` are files that share an inode with the cache already; `could` those that the cache holds too, on the same
-    file system, as another inode.
+    file system, as another inode; `apart` those that it holds too, and that lie on another file system.
     """
 
     cache: str
     linked: Amount
     could: Amount
+    apart: Amount = Amount("apart", 0, 0)
 
 
 class Duplicates(NamedTuple):
     """What was found.
 
-    `files` were looked at (each had a stat, or was read), `listed` is how many RECORD lists, bytecode left out;
+    `files` were looked at (each had a stat, or was read), `listed` is how many RECORD lists, bytecode left out, and the
+    cache's that was compared against;
     `redundant` is how many copies could go, `bytes` their content and `allocated` what they occupy, in bytes. `shared`
-    are names that already share an inode with another one of their group, and the bytes that saves.
+    are names that already share an inode with another one of their group, and the bytes that saves; `shared_allocated`
+    is what they would occupy. `reflinked` are copies that lie on the same blocks as another one, `inline` those that
+    lie in their inodes, `held` those whose blocks a snapshot or a file elsewhere holds: none of them is in `redundant`
+    or `groups`. `reflinked` is None where blocks were not looked at.
 
     The amounts are sorted, the largest first, and each sums up to `redundant` and `bytes`. `notes` say what was left
     out. `any` says that all files were compared, not those of environments alone.
@@ -152,3 +157,7 @@ class Duplicates(NamedTuple):
     seconds: float = 0.0
     any: bool = False
     home: str = ""
+    reflinked: Amount | None = None
+    inline: Amount = Amount("inline", 0, 0)
+    held: Amount = Amount("held", 0, 0)
+    shared_allocated: int = 0

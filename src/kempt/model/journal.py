@@ -111,7 +111,10 @@ class Header(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """One change as its journal tells it. Not `finished`: kempt was stopped on the way. `undone`: it was taken back."""
+    """One change as its journal tells it. Not `finished`: kempt was stopped on the way. `undone`: it was taken back.
+
+    Steps that were refused, and so changed nothing, are not among the `intents`.
+    """
 
     header: Header
     intents: tuple[Intent, ...] = ()
@@ -119,11 +122,19 @@ class Journal(NamedTuple):
     undone: bool = False
 
 
+class Shortage(NamedTuple):
+    """A file system that has less room than a change needs, both in bytes. `folder` lies on it."""
+
+    folder: str
+    needs: int
+    free: int
+
+
 class Undo(NamedTuple):
     """What taking a change back would do: the steps, and the paths that are left alone because they changed since.
 
     `needless` counts what was removed for good, because its tools make it again by themselves. `passed` are later
-    changes of which nothing is in the trash any more, where none was named.
+    changes of which nothing is in the trash any more, where none was named. `short`: there is no room for the copies.
     """
 
     journal: Journal
@@ -131,3 +142,4 @@ class Undo(NamedTuple):
     left: tuple[Left, ...] = ()
     needless: int = 0
     passed: tuple[Journal, ...] = ()
+    short: tuple[Shortage, ...] = ()

@@ -150,7 +150,7 @@ class UnshareFile(NamedTuple):
 
     `shared_ns` is the time that it has now; bytecode that was made for that time is stamped with `mtime_ns` again.
     `copy` is False where only such bytecode is left to be stamped. `digest` is what the content must still have, empty
-    where nothing but this file's own name leads to it.
+    where nothing but this file's own name leads to it, and where it was `edited` since: today's content stays then.
     """
 
     path: str
@@ -162,6 +162,7 @@ class UnshareFile(NamedTuple):
     copy: bool = True
     bytes: int = 0
     environment: str = ""
+    edited: bool = False
 
 
 class RewriteBytecode(NamedTuple):

@@ -10,7 +10,7 @@ from kempt.model.disk import Disposable
 from kempt.model.plan import MoveToTrash, Outcome, Receipt, RemoveTree, Result, TreeStep
 from kempt.report.clean import until
 from kempt.report.escape import well_formed
-from kempt.report.json import VERSION, array, encode
+from kempt.report.json import VERSION, array, encode, named
 from kempt.report.receipt import can_go_back
 
 
@@ -22,9 +22,9 @@ def to_json(cleaning: Cleaning, receipts: Sequence[Receipt] | None = None) -> st
         "command": encode("clean"),
         "roots": encode([well_formed(root) for root in cleaning.roots]),
         "items": array(items, "    "),
-        "spared": array([encode(_named(e.path) | {"reason": well_formed(e.reason)}) for e in cleaning.spared], "    "),
+        "spared": array([encode(named(e.path) | {"reason": well_formed(e.reason)}) for e in cleaning.spared], "    "),
         "errors": array(
-            [encode(_named(e.path) | {"message": well_formed(e.reason)}) for e in cleaning.unlisted], "    "
+            [encode(named(e.path) | {"message": well_formed(e.reason)}) for e in cleaning.unlisted], "    "
         ),
         "others": encode(dict(cleaning.others)),
         "total": encode(_total(cleaning.steps)),
@@ -33,19 +33,9 @@ def to_json(cleaning: Cleaning, receipts: Sequence[Receipt] | None = None) -> st
     return "{\n" + ",\n".join(f'  "{key}": {value}' for key, value in parts.items()) + "\n}\n"
 
 
-def _named(path: str) -> dict[str, object]:
-    """A path; where it is no UTF-8, and so cannot be text, also its bytes in base64."""
-    named: dict[str, object] = {"path": well_formed(path)}
-    if named["path"] == path:
-        return named
-    from binascii import b2a_base64
-
-    return named | {"path_base64": b2a_base64(path.encode("utf-8", "surrogateescape"), newline=False).decode()}
-
-
 def _item(thing: Disposable, step: TreeStep) -> dict[str, object]:
     weight = thing.weight
-    return _named(thing.path) | {
+    return named(thing.path) | {
         "kind": thing.kind,
         "tool": thing.tool,
         "project": well_formed(thing.project) or None,
@@ -75,7 +65,7 @@ def _result(cleaning: Cleaning, receipts: Sequence[Receipt]) -> dict[str, object
         "trash": _sum(each for each in outcomes if isinstance(each.step, MoveToTrash) and each.result is Result.DONE)
         | {"until": until(cleaning.now)},
         "failed": [
-            _named(getattr(each.step, "path", ""))
+            named(getattr(each.step, "path", ""))
             | {
                 "result": each.result,
                 "reason": well_formed(each.detail),

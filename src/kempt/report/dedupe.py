@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from kempt.model.dedupe import Advice, Dedupe, Deduped, Loaded
+from kempt.model.dedupe import Advice, Dedupe, Deduped, Loaded, Way
 from kempt.model.plan import Means, Outcome, Receipt, Result, RewriteBytecode, ShareFile
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible, well_formed
-from kempt.report.json import VERSION, array, encode
+from kempt.report.json import VERSION, array, encode, named
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
 
 _MOST_ROWS = 20
 _MOST_FAILURES = 10
+_ANSWERS = len(" [y/N] ")
 _HOW = {
     Means.EXTENTS: "one copy on the disk, each file its own: the kernel compares them byte by byte",
     Means.CLONE: "one copy on the disk, each file its own: both are read and compared first",
     Means.LINK: "names of one file: both are read and compared first",
     None: "its file system cannot share blocks",
 }
+_UNTOLD = "Whether it can share blocks is told to those alone who may write to a file there."
 BYTECODE = (
     "The path of the source in it becomes one that is the same everywhere; Python puts the real one there on each "
     "import."
@@ -38,13 +40,17 @@ def to_text(dedupe: Dedupe, look: Look) -> str:
     if not look.quiet:
         for way in dedupe.ways:
             amount = f"{size(way.bytes)} in {count(way.files, 'file')}" if way.files else "nothing to share"
-            lines += wrap(f"On the file system of {visible(way.folder)}: {amount}. {_sentence(way.means)}", look.width)
+            lines += wrap(f"On the file system of {visible(way.folder)}: {amount}. {_sentence(way)}", look.width)
         lines += _stays(dedupe, look)
         lines += _of_bytecode(dedupe, look)
         if any(step.means is Means.LINK for step in dedupe.steps):
             lines += ["", *wrap(LINKS, look.width), ""]
         lines += [line for note in dedupe.notes for line in wrap(visible(note), look.width)]
     lines += wrap(_sum(dedupe), look.width)
+    if _is_empty(dedupe) and not look.quiet:
+        target = f" {look.target}" if look.target else ""
+        hint = f"`{visible(f'kempt dedupe{target} --any')}` shares all files, whatever they belong to."
+        lines += ["", *wrap(hint, look.width)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -54,8 +60,9 @@ def done(dedupe: Dedupe, deduped: Deduped, look: Look) -> str:
     good = [each for each in receipt.outcomes if each.result is Result.DONE]
     lines = []
     if good:
-        shared = size(sum(each.bytes for each in good))
-        lines.append(f"Shared {count(len(good), 'file')}: {shared} freed of {size(dedupe.bytes)} that were planned.")
+        amount = size(sum(each.bytes for each in good))
+        told = f"Shared {count(len(shared(good)), 'file')}: {amount} freed of {size(dedupe.bytes)} that were planned."
+        lines += wrap(told, look.width)
     if deduped.freed is not None and good:
         lines += wrap(_observed(deduped.freed), look.width)
     if deduped.loaded is not None and good:
@@ -70,21 +77,32 @@ def done(dedupe: Dedupe, deduped: Deduped, look: Look) -> str:
     return "".join(f"{line}\n" for line in lines or ["Nothing was shared."])
 
 
+def shared(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Those by which a file came to share another one's blocks; the others wrote the bytecode that is kept."""
+    return [each for each in outcomes if getattr(each.step, "keep", "")]
+
+
 def how_to_go_on(look: Look, words: str) -> str:
     """The command that does what was shown."""
     target = f" {look.target}" if look.target else ""
-    return f"Nothing is changed yet: `{visible(f'kempt dedupe{words}{target} --yes')}` does it.\n"
+    text = f"Nothing is changed yet: `{visible(f'kempt dedupe{words}{target} --yes')}` does it."
+    return "".join(f"{line}\n" for line in wrap(text, look.width))
 
 
-def question(dedupe: Dedupe) -> str:
-    """What a person is asked."""
+def question(dedupe: Dedupe, columns: int) -> str:
+    """What a person is asked, with room for what stands behind a question."""
     linked = any(step.means is Means.LINK for step in dedupe.steps)
-    what = "Make one file of" if linked else "Share"
-    return f"{what} {count(len(dedupe.steps), 'file')} with the same in other places, {size(dedupe.bytes)}?"
+    files = count(len(dedupe.shares), "file")
+    what = f"making {files} names of equal ones" if linked else f"letting {files} share the blocks of equal ones"
+    return "\n".join(wrap(f"Free {size(dedupe.bytes)} by {what}?", columns - _ANSWERS))
 
 
 def to_json(dedupe: Dedupe, deduped: Deduped | None = None) -> str:
-    """One object. `items` are the files that come to share; `result` is null for a dry run."""
+    """One object; `result` is null for a dry run.
+
+    `items` are the files that come to share, or are written for others to share. Paths that are no UTF-8 are there as
+    bytes too.
+    """
     root = dedupe.plan.root.rstrip("/")
     parts: dict[str, str] = {
         "version": encode(VERSION),
@@ -97,7 +115,7 @@ def to_json(dedupe: Dedupe, deduped: Deduped | None = None) -> str:
         ),
         "already": encode({"files": dedupe.already.files, "bytes": dedupe.already.bytes}),
         "looked": encode(dedupe.looked),
-        "total": encode({"files": len(dedupe.steps), "bytes": dedupe.bytes}),
+        "total": encode({"files": len(dedupe.shares), "bytes": dedupe.bytes}),
         "result": "null" if deduped is None else encode(_result(deduped)),
         "seconds": encode(round(dedupe.seconds + (deduped.seconds if deduped else 0), 3)),
     }
@@ -106,15 +124,19 @@ def to_json(dedupe: Dedupe, deduped: Deduped | None = None) -> str:
 
 def advice_text(advice: Sequence[Advice], look: Look) -> str:
     """How environments get their files, and what to type so that they are not copied again."""
-    names = max((width(visible(each.about)) for each in advice), default=0)
+    names = max((width(visible(each.about)) for each in advice if each.here), default=0)
     lines = []
     for each in advice:
+        if not each.here:
+            continue
         mark = paint("✓", "green", on=look.color) if each.ok else paint("✗", "yellow", on=look.color)
         room = max(look.width - names - 7, 30)
         first, *others = wrap(each.words, room)
         lines.append(f"  {mark} {pad(visible(each.about), names)}   {visible(first)}")
         lines += [" " * (names + 7) + visible(line) for line in others]
         lines += [" " * (names + 7) + visible(each.command)] if each.command else []
+    if absent := [each.about for each in advice if not each.here]:
+        lines += wrap(f"Not found here, and left out: {', '.join(dict.fromkeys(absent))}.", look.width)
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -132,7 +154,10 @@ def _of_bytecode(dedupe: Dedupe, look: Look) -> Iterator[str]:
     if not dedupe.bytecode:
         return
     dated = {step.source for step in dedupe.bytecode if step.mtime_ns != step.planned.mtime_ns}
-    amount = f"{size(sum(step.bytes for step in dedupe.bytecode))} by {count(len(dedupe.bytecode), 'file')}"
+    shares = sum(bool(step.keep) for step in dedupe.bytecode)
+    amount = f"{size(sum(step.bytes for step in dedupe.bytecode))} in {count(shares, 'file')}"
+    if kept := len(dedupe.bytecode) - shares:
+        amount += f"; {count(kept, 'more is', 'more are')} rewritten for those to share"
     yield from wrap(f"Of that, bytecode: {amount}. {BYTECODE}", look.width)
     if dated:
         one = len(dated) == 1
@@ -144,10 +169,11 @@ def _of_bytecode(dedupe: Dedupe, look: Look) -> Iterator[str]:
 def _loaded(loaded: Loaded) -> str:
     """What it means for imports."""
     before, after = (f"{seconds * 1000:.0f} ms" for seconds in (loaded.before, loaded.after))
+    compared = "about the same as before" if loaded.is_same else f"before in {before}"
     anew = (
         f"{loaded.anew_after:,} of them stale, {loaded.anew_before:,} before" if loaded.anew_after else "none is stale"
     )
-    return f"Python loads the bytecode of {count(loaded.modules, 'module')} in {after}, before in {before}; {anew}."
+    return f"Python loads the bytecode of {count(loaded.modules, 'module')} in {after}, {compared}; {anew}."
 
 
 def _table(dedupe: Dedupe) -> Iterator[str]:
@@ -160,8 +186,10 @@ def _table(dedupe: Dedupe) -> Iterator[str]:
         yield f"  ... and {len(rest):,} more, {size(sum(each.bytes for each in rest))} together"
 
 
-def _sentence(means: Means | None) -> str:
-    text = _HOW[means]
+def _sentence(way: Way) -> str:
+    if way.means is None and not way.told:
+        return _UNTOLD
+    text = _HOW[way.means]
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -174,10 +202,14 @@ def _stays(dedupe: Dedupe, look: Look) -> Iterator[str]:
         yield from wrap(f"{paint('stays:', 'dim', on=look.color)} {amount}: {each.name}", look.width)
 
 
+def _is_empty(dedupe: Dedupe) -> bool:
+    return not dedupe.environments and not dedupe.wishes.any
+
+
 def _sum(dedupe: Dedupe) -> str:
     if not dedupe.steps:
-        return "Nothing to share: 0 files, 0 bytes."
-    files = count(len(dedupe.steps), "file")
+        return f"{'No environment. ' * _is_empty(dedupe)}Nothing to share: 0 files, 0 bytes."
+    files = count(len(dedupe.shares), "file")
     return f"{size(dedupe.bytes)} can be freed by sharing {files}; nothing is shared that is not the same byte by byte."
 
 
@@ -189,40 +221,37 @@ def _observed(freed: int) -> str:
 
 def _not_done(outcome: Outcome, look: Look) -> str:
     path = outcome.step.path if isinstance(outcome.step, ShareFile | RewriteBytecode) else ""
-    return f"{paint(f'{outcome.result.value}:', 'yellow', on=look.color)} {visible(path)}: {visible(outcome.detail)}"
+    text = f"{visible(path)}: {visible(outcome.detail.removeprefix(f'{path}: '))}"
+    return f"{paint(f'{outcome.result.value}:', 'yellow', on=look.color)} {text}"
 
 
 def _item(root: str, step: ShareFile | RewriteBytecode) -> dict[str, object]:
     source: dict[str, object] = {}
     if isinstance(step, RewriteBytecode):
         dated = step.mtime_ns if step.mtime_ns != step.planned.mtime_ns else None
-        source = {"source": well_formed(f"{root}/{step.source}"), "source_mtime_ns": dated}
-    return {
+        source = named(f"{root}/{step.source}", "source") | {"source_mtime_ns": dated}
+    kept = named(f"{root}/{step.keep}", "with") if step.keep else {"with": None}
+    return named(f"{root}/{step.path}") | kept | {
         "kind": "bytecode" if source else "file",
-        "path": well_formed(f"{root}/{step.path}"),
-        "with": well_formed(f"{root}/{step.keep}") if step.keep else None,
         "means": step.means,
         "bytes": step.bytes,
         "size": step.expect.size,
         "digest": step.digest or None,
         "environment": well_formed(step.environment) or None,
-    } | source
+    } | source  # fmt: skip
 
 
 def _result(deduped: Deduped) -> dict[str, object]:
     receipt: Receipt = deduped.receipt
     good = [each for each in receipt.outcomes if each.result is Result.DONE]
     return {
-        "files": len(good),
+        "files": len(shared(good)),
         "bytes": sum(each.bytes for each in good),
         "freed": deduped.freed,
         "loaded": deduped.loaded and deduped.loaded._asdict(),
         "failed": [
-            {
-                "path": well_formed(getattr(each.step, "path", "")),
-                "result": each.result,
-                "reason": well_formed(each.detail),
-            }
+            named(path := getattr(each.step, "path", ""))
+            | {"result": each.result, "reason": well_formed(each.detail.removeprefix(f"{path}: "))}
             for each in receipt.outcomes
             if each.result is not Result.DONE
         ],

@@ -20,6 +20,8 @@ MEANINGS = {
 }
 """What each grade means, for people."""
 _GAP = "  "
+_LEAST_BESIDE = 30
+"""With less room than this, what a grade means stands below it."""
 
 
 def to_text(found: Duplicates, look: Look, *, top: int = TOP) -> str:
@@ -57,8 +59,23 @@ def summary(found: Duplicates) -> Iterator[str]:
         names = count(found.shared.files, "name")
         saved = size(found.shared.bytes)
         yield f"Not counted: {names} more of the same files (hard links), which save {saved} already."
-    if found.redundant:
-        yield "Whether the file system shares some of them already (reflinks) is not known from here."
+    yield from _together(found)
+
+
+def _together(found: Duplicates) -> Iterator[str]:
+    """What shares its blocks already, or has none, where that is known."""
+    if found.reflinked is None:
+        if found.redundant:
+            yield "Whether some of them share their blocks already (reflinks) was not looked at; `kempt dedupe` does."
+        return
+    for amount, why in (
+        (found.reflinked, "on the same blocks as another one, as after `kempt dedupe`"),
+        (found.held, "on blocks that a snapshot, or a file elsewhere, holds"),
+        (found.inline, "in their inodes, because they are so small, and have nothing to share"),
+    ):
+        if amount.files:
+            copies = count(amount.files, "copy lies", "copies lie")
+            yield f"Not counted: {copies} {why} ({size(amount.bytes)})."
 
 
 def grades(found: Duplicates) -> str:
@@ -75,8 +92,14 @@ def _grades(found: Duplicates, look: Look) -> Iterator[str]:
     yield ""
     for each, cells in zip(found.by_grade, rows, strict=True):
         name, files, amount = (cell.rjust(room) for cell, room in zip(cells, columns, strict=True))
-        meaning = paint(MEANINGS[Grade(each.name)], "dim", on=look.color)
-        yield f"  {paint(name, 'bold', on=look.color)}  {files}  {amount}  {meaning}"
+        begin = f"  {paint(name, 'bold', on=look.color)}  {files}  {amount}"
+        room = look.width - sum(columns) - 4 * len(_GAP)
+        beside = room >= _LEAST_BESIDE
+        said = wrap(MEANINGS[Grade(each.name)], room if beside else look.width - 2 * len(_GAP))
+        said = [paint(line, "dim", on=look.color) for line in said]
+        yield f"{begin}{_GAP}{said[0]}" if beside else begin
+        indent = " " * (sum(columns) + 4 * len(_GAP) if beside else 2 * len(_GAP))
+        yield from (f"{indent}{line}" for line in said[beside:])
 
 
 def _tables(found: Duplicates, look: Look, top: int) -> Iterator[str]:
@@ -93,14 +116,19 @@ def _table(title: str, amounts: Sequence[Amount], look: Look, top: int) -> Itera
     """The largest amounts, and the others in one line, so that they sum up."""
     shown, others = list(amounts[:top]), amounts[top:]
     if others:
-        rest = Amount(f"{len(others):,} others", sum(e.files for e in others), sum(e.bytes for e in others))
-        shown.append(rest)
+        shown.append(together(others))
     rows = [(f"{each.files:,}", size(each.bytes), each.name) for each in shown]
     heads = ("copies", "size", title)
     columns = [max(width(cell) for cell in cells) for cells in zip(heads[:2], *(row[:2] for row in rows), strict=True)]
     for number, (files, amount, name) in enumerate((heads, *rows)):
         text = f"  {files:>{columns[0]}}{_GAP}{amount:>{columns[1]}}{_GAP}{name}"
         yield text if number else paint(text, "dim", on=look.color)
+
+
+def together(others: Sequence[Amount]) -> Amount:
+    """The amounts that are not shown, as one."""
+    name = count(len(others), "other")
+    return Amount(name, sum(each.files for each in others), sum(each.bytes for each in others))
 
 
 def _largest(found: Duplicates, look: Look, top: int) -> Iterator[str]:
@@ -136,12 +164,17 @@ def _against(found: Duplicates) -> str:
     against = found.against
     if against is None:
         return ""
-    linked, could = against.linked, against.could
-    return (
-        f"Of what {visible(short(against.cache, found.home))} holds, {count(linked.files, 'file')} "
-        f"({size(linked.bytes)}) are linked to it already; {count(could.files, 'file')} ({size(could.bytes)}) are "
-        "copies on the same file system."
-    )
+    said = [
+        f"{count(each.files, 'file is', 'files are')} {what} ({size(each.bytes)})"
+        for each, what in (
+            (against.linked, "linked to it already"),
+            (against.could, "a copy on its file system" if against.could.files == 1 else "copies on its file system"),
+            (against.apart, "on another file system than it, so always copied"),
+        )
+        if each.files
+    ]
+    cache = visible(short(against.cache, found.home))
+    return f"Of what {cache} holds, {'; '.join(said)}." if said else f"They have nothing that {cache} holds."
 
 
 def _next(found: Duplicates, look: Look) -> list[str]:

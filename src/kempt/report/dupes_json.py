@@ -8,7 +8,7 @@ from itertools import islice
 from kempt.model.dupes import Amount, DupeGroup, Duplicates
 from kempt.report.dupes import grades
 from kempt.report.escape import well_formed
-from kempt.report.json import VERSION, array, encode
+from kempt.report.json import VERSION, array, encode, named
 
 
 def to_json(found: Duplicates, top: int | None = None) -> str:
@@ -41,7 +41,7 @@ def record(group: DupeGroup) -> dict[str, object]:
         "device": group.dev,
         "files": [
             {
-                "path": well_formed(each.path),
+                **named(each.path),
                 "inode": each.inode,
                 "grade": each.grade,
                 "digest_from": each.origin,
@@ -82,8 +82,9 @@ def _tail(found: Duplicates) -> dict[str, object]:
             "cache": well_formed(against.cache),
             "linked": _amount(against.linked),
             "could": _amount(against.could),
+            "apart": _amount(against.apart),
         },
-        "unread": [{"path": well_formed(each.path), "reason": well_formed(each.reason)} for each in found.unread],
+        "unread": [named(each.path) | {"reason": well_formed(each.reason)} for each in found.unread],
         "notes": list(found.notes),
         "summary": {
             "groups": len(found.groups),
@@ -94,7 +95,10 @@ def _tail(found: Duplicates) -> dict[str, object]:
             "allocated": found.allocated,
             "shared": _amount(found.shared),
             "grade": grades(found) or None,
-            "extents": "unknown",
+            "reflinked": found.reflinked and _amount(found.reflinked),
+            "inline": _amount(found.inline),
+            "held": _amount(found.held),
+            "extents": "unknown" if found.reflinked is None else "known",
         },
         "seconds": round(found.seconds, 3),
     }  # fmt: skip

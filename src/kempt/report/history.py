@@ -12,13 +12,17 @@ from kempt.model.journal import (
     Journal,
     LoneChange,
     ShareChange,
+    Shortage,
     TreeChange,
 )
+from kempt.model.plan import Left, Plan, UnshareFile
 from kempt.report.columns import pad, paint, width, wrap
 from kempt.report.escape import visible
 from kempt.report.look import Look
 from kempt.report.quantity import count, size
 
+MOST = 10
+"""So many lines of one kind are shown at most, unless more is asked for."""
 _FATES = {Fate.REMOVED: "removed", Fate.TRASHED: "to the trash", Fate.RESTORED: "brought back"}
 
 
@@ -72,6 +76,37 @@ def needless(number: int) -> str:
         return ""
     things, them = ("1 thing", "it") if number == 1 else (f"{number:,} things", "them")
     return f"not brought back: {things} removed for good; the tools that made {them} do so again by themselves\n"
+
+
+def left_alone(left: Sequence[Left], look: Look) -> str:
+    """What is not taken back and why, a line for each; the first ones, unless the report is to say more."""
+    shown = left if look.verbose else left[:MOST]
+    lines = [f"left as it is: {visible(each.path)}: {visible(each.reason)}" for each in shown]
+    if len(left) > len(shown):
+        lines.append(f"left as they are: {len(left) - len(shown):,} more; -v lists all")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def edited(plan: Plan, look: Look) -> str:
+    """What becomes of linked files that were edited since; nothing where there are none."""
+    number = sum(isinstance(step, UnshareFile) and step.edited for step in plan.steps)
+    if not number:
+        return ""
+    words = (
+        f"{count(number, 'path')} of these {'was' if number == 1 else 'were'} edited since, by one of the names that "
+        "lead to the same file: each name gets a file of its own with what it holds today."
+    )
+    return "".join(f"{line}\n" for line in wrap(words, look.width))
+
+
+def short(shortages: Sequence[Shortage], look: Look) -> str:
+    """Where there is less room than the copies need."""
+    texts = (
+        f"There is no room for that: it needs {size(each.needs)}, and {size(each.free)} are free in "
+        f"{visible(each.folder)}. What finds no place stays as it is; make room and undo once more."
+        for each in shortages
+    )
+    return "".join(f"{line}\n" for text in texts for line in wrap(text, look.width))
 
 
 def when(journal: Journal) -> str:

@@ -53,6 +53,17 @@ def array(rows: list[str], indent: str) -> str:
     return f"[\n{indent}{inner}\n{indent[:-2]}]"
 
 
+def named(path: str, key: str = "path") -> dict[str, object]:
+    """A path; where it is no UTF-8, and so cannot be text, also its bytes in base64."""
+    found: dict[str, object] = {key: well_formed(path)}
+    if found[key] == path:
+        return found
+    from binascii import b2a_base64
+
+    coded = b2a_base64(path.encode("utf-8", "surrogateescape"), newline=False).decode()
+    return found | {f"{key}_base64": coded}
+
+
 def by_code(report: Report) -> Mapping[str, Rule]:
     """The rules of a report by their codes."""
     return {rule.code: rule for rule in report.rules}

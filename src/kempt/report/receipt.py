@@ -18,6 +18,7 @@ from kempt.model.plan import (
 )
 from kempt.report.columns import paint, wrap
 from kempt.report.escape import visible
+from kempt.report.history import MOST
 from kempt.report.look import Look
 from kempt.report.plan import describe
 from kempt.report.quantity import count, size
@@ -34,14 +35,24 @@ def to_text(receipt: Receipt, look: Look) -> str:
     """A line for each thing done, then what was not and why, and the command that takes it back."""
     lines = [line for outcome in receipt.outcomes if outcome.result is Result.DONE for line in _done(outcome)]
     lines += _shared(receipt)
-    lines += [_not_done(outcome, look) for outcome in receipt.outcomes if outcome.result in _NOT_DONE]
-    lines += [_warned("left as it is", f"{visible(left.path)}: {visible(left.reason)}", look) for left in receipt.left]
+    failures = [_not_done(outcome, look) for outcome in receipt.outcomes if outcome.result in _NOT_DONE]
+    left = [_warned("left as it is", f"{visible(left.path)}: {visible(left.reason)}", look) for left in receipt.left]
+    lines += [*_first(failures, look), *_first(left, look)]
     if not lines:
         lines = ["Nothing was changed."]
     lines += ([""] if (amounts := weights(receipt, look)) else []) + amounts
     if receipt.journal and can_go_back(receipt):
         lines += ["", f"Take it back with `kempt undo {visible(receipt.journal)}`."]
+    elif any(isinstance(each.step, UnshareFile) and each.result is Result.DONE for each in receipt.outcomes):
+        lines += ["", "`kempt dedupe` lets them share again."]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _first(lines: Sequence[str], look: Look) -> list[str]:
+    """A few lines of one kind, where there are many, and how many more there are."""
+    if look.verbose or len(lines) <= MOST:
+        return list(lines)
+    return [*lines[:MOST], f"and {len(lines) - MOST:,} more like these; -v lists all"]
 
 
 def stopped(receipts: Sequence[Receipt], columns: int) -> str:
@@ -116,7 +127,8 @@ def _not_done(outcome: Outcome, look: Look) -> str:
     """One line for a step, whatever it would have touched: why it was not done matters more."""
     first, *others = [f"{verb} {name}" for verb, name, _ in describe(outcome.step)] or ["nothing"]
     what = f"{first} and {len(others):,} more" if others else first
-    return _warned(_NOT_DONE[outcome.result], f"{what}: {visible(outcome.detail)}" if outcome.detail else what, look)
+    why = outcome.detail.removeprefix(f"{getattr(outcome.step, 'path', '')}: ")  # the path is named once
+    return _warned(_NOT_DONE[outcome.result], f"{what}: {visible(why)}" if why else what, look)
 
 
 def _warned(word: str, text: str, look: Look) -> str:

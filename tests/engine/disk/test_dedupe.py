@@ -13,12 +13,15 @@ import pytest
 from kempt.engine.apply import apply
 from kempt.engine.disk.dedupe import choose, eligible
 from kempt.engine.disk.dedupe.plan import carry_out, plan_dedupe
-from kempt.engine.undo import plan_undo
+from kempt.engine.undo import plan_undo, undo
+from kempt.errors import UsageError
 from kempt.host import extents
 from kempt.host.lock import environment_lock
 from kempt.host.state import state_folder
-from kempt.model.dedupe import DedupeWishes
-from kempt.model.plan import Means, Result
+from kempt.model.dedupe import Dedupe, DedupeWishes
+from kempt.model.plan import Means, Result, UnshareFile
+from kempt.report.dedupe import to_text
+from kempt.report.look import Look
 from support.sharing import LINKS, SITE, contents, inodes, installed, refusals, share, stale, state, take_back
 
 FILES = {
@@ -51,8 +54,20 @@ def envs(tmp_path: Path, one: Path, two: Path) -> Path:
     return tmp_path / "envs"
 
 
+def nothing_is_left_to_undo(root: Path) -> bool:
+    try:
+        plan_undo(str(root))
+    except UsageError:
+        return True
+    return False
+
+
 def reasons(envs: Path, wishes: DedupeWishes = LINKS) -> dict[str, int]:
     return {each.name: each.files for each in plan_dedupe([str(envs)], wishes).spared}
+
+
+def shown(dedupe: Dedupe) -> str:
+    return " ".join(to_text(dedupe, Look(100)).split())
 
 
 class TestPlan:
@@ -61,6 +76,15 @@ class TestPlan:
 
         assert ((), 0) == (dedupe.steps, dedupe.bytes)
         assert eligible.NO_WAY in {each.name for each in dedupe.spared}
+
+    def test_a_file_system_that_does_not_tell_is_not_said_to_share_nothing(
+        self, envs: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(extents, "can_share", lambda _descriptor: None)
+        dedupe = plan_dedupe([str(envs)])
+
+        assert [(None, False)] == [(way.means, way.told) for way in dedupe.ways]
+        assert (True, False) == (eligible.UNASKED in reasons(envs, DedupeWishes()), "cannot share" in shown(dedupe))
 
     def test_a_dry_run_changes_nothing(self, envs: Path, one: Path, two: Path) -> None:
         before = state(one, two)
@@ -179,6 +203,13 @@ class TestShare:
 
         assert (content, [], False) == (other.read_bytes(), stale(envs / "one", two), cached.samefile(other))
 
+    @pytest.mark.parametrize("wishes", [LINKS, LINKS._replace(bytecode=True)])
+    def test_what_was_shared_is_counted_as_shared_the_next_time(self, envs: Path, wishes: DedupeWishes) -> None:
+        first = plan_dedupe([str(envs)], wishes)
+        carry_out(first)
+
+        assert (len(first.shares), first.bytes) == plan_dedupe([str(envs)], wishes).already[1:]
+
     def test_a_second_run_has_nothing_to_do(self, envs: Path) -> None:
         share(envs)
         again = plan_dedupe([str(envs)], LINKS)
@@ -202,26 +233,98 @@ class TestShare:
 
         assert (b"new", ["replaced since"]) == (path.read_bytes(), [each.reason for each in receipt.left])
 
-    def test_undo_tells_of_an_edit_that_reached_all_names(self, envs: Path, one: Path, two: Path) -> None:
+    def test_undo_parts_names_that_were_edited(self, envs: Path, one: Path, two: Path) -> None:
         share(envs)
         with (one / SITE / "alpha/inner/core.py").open("ab") as handle:
             handle.write(b"# edited\n")
+        edited = (one / SITE / "alpha/inner/core.py").stat().st_mtime_ns
         shown = plan_undo(str(envs))
+        receipt = undo(shown)
+        looks = [(env / SITE / "alpha/inner/core.py").stat() for env in (one, two)]
 
-        assert [True] == [each.reason.startswith("edited since, by this name or") for each in shown.left]
+        assert [f"two/{SITE}/alpha/inner/core.py"] == [
+            each.path for each in shown.plan.steps if isinstance(each, UnshareFile) and each.edited
+        ]
+        assert (True, (), 2) == (receipt.ok, receipt.left, inodes("alpha/inner/core.py", one, two))
+        assert {(FILES["alpha/inner/core.py"] + b"# edited\n", edited)} == {
+            ((env / SITE / "alpha/inner/core.py").read_bytes(), look.st_mtime_ns)
+            for env, look in zip((one, two), looks, strict=True)
+        }
+        assert nothing_is_left_to_undo(envs)
+
+    def test_undo_gives_names_that_were_touched_their_old_time(self, envs: Path, one: Path, two: Path) -> None:
+        before = state(two)
+        share(envs)
+        os.utime(one / SITE / "alpha/data.bin", (1_600_000_000, 1_600_000_000))
+        receipt = take_back(envs)
+
+        assert (True, (), before) == (receipt.ok, receipt.left, state(two))
+
+    def test_undo_parts_the_names_of_a_file_that_the_kept_name_no_longer_leads_to(
+        self, envs: Path, one: Path, two: Path
+    ) -> None:
+        installed(envs / "three", FILES)
+        before = state(two)
+        share(envs)
+        (one / "new").write_bytes(b"new")
+        (one / "new").replace(one / SITE / "alpha/data.bin")
+        receipt = take_back(envs)
+
+        assert (True, (), before) == (receipt.ok, receipt.left, state(two))
+        assert 3 == inodes("alpha/data.bin", one, two, envs / "three")
+
+    def test_several_changes_that_are_taken_back_one_after_the_other_leave_all_as_it_was(
+        self, envs: Path, one: Path, two: Path
+    ) -> None:
+        """The first two become names of another file; the second undo finds what the first one made of them then."""
+        roots = (one, two, *(installed(envs / name, FILES, at=1_700_000_500) for name in ("three", "four")))
+        before = state(*roots)
+        assert apply(plan_dedupe([str(one), str(two)], LINKS).plan).ok
+        assert share(envs)[1].ok
+        receipts = [take_back(envs), take_back(envs)]
+
+        assert [(True, ())] * 2 == [(each.ok, each.left) for each in receipts]
+        assert (before, [], 4) == (state(*roots), stale(*roots), inodes("alpha/data.bin", *roots))
+
+    def test_undo_does_not_speak_of_what_was_refused(self, envs: Path, one: Path, two: Path) -> None:
+        plan = plan_dedupe([str(envs)], LINKS).plan
+        (two / SITE / "alpha/data.bin").write_bytes(b"mine")
+        (two / SITE / "alpha/__init__.py").unlink()
+        refused = len(refusals(apply(plan)))
+        receipt = take_back(envs)
+
+        assert (2, True, (), b"mine") == (
+            refused, receipt.ok, receipt.left, (two / SITE / "alpha/data.bin").read_bytes()
+        )  # fmt: skip
+
+    def test_an_undo_is_not_undone_but_shared_anew(self, envs: Path) -> None:
+        share(envs)
+        identity = take_back(envs).journal
+
+        with pytest.raises(UsageError, match=f"nothing to undo: {identity} gave files blocks of their own again"):
+            plan_undo(str(envs), identity)
 
     def test_an_empty_file_stays(self, envs: Path, one: Path, two: Path) -> None:
         share(envs)
 
         assert 2 == inodes("alpha/inner/__init__.py", one, two)
 
-    def test_any_files_can_be_shared(self, tmp_path: Path) -> None:
-        for name in ("a", "b"):
-            (tmp_path / "any").mkdir(exist_ok=True)
-            (tmp_path / "any" / name).write_bytes(b"same" * 5000)
-        share(tmp_path / "any", DedupeWishes(hardlink=True, any=True))
+    def test_files_outside_environments_are_not_linked(self, tmp_path: Path) -> None:
+        """Logs, databases and sources are written to in place."""
+        with pytest.raises(UsageError, match="--hardlink is for files that installers put there"):
+            plan_dedupe([str(tmp_path)], DedupeWishes(hardlink=True, any=True))
 
-        assert (tmp_path / "any/a").samefile(tmp_path / "any/b")
+    def test_gits_own_files_stay(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(extents, "can_share", lambda _descriptor: True)
+        for place in ("a/.git/hooks/sample", "b/.git/hooks/sample", "a/.gitignore", "b/.gitignore"):
+            (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / place).write_bytes(place[-6:].encode() * 5000)
+            with (tmp_path / place).open("rb") as handle:
+                os.fsync(handle)
+        dedupe = plan_dedupe([str(tmp_path)], DedupeWishes(any=True))
+
+        assert 2 == {each.name: each.files for each in dedupe.spared}[eligible.GITS]
+        assert all(each.path.endswith(".gitignore") for each in dedupe.steps)
 
     def test_what_is_free_afterwards_is_looked_at(self, envs: Path) -> None:
         deduped = carry_out(plan_dedupe([str(envs)], LINKS))

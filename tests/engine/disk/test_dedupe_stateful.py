@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from kempt.engine.apply import apply
-from kempt.engine.disk.dedupe.plan import plan_dedupe
+from kempt.engine.disk.dedupe.plan import plan_groups
+from kempt.engine.disk.dupes.find import find_duplicates
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
 from kempt.host import extents
-from kempt.model.dedupe import DedupeWishes
+from kempt.model.dedupe import Dedupe, DedupeWishes
 from support.disks import formatted
 
 PATHS = ("one/a.py", "one/b.bin", "two/a.py", "two/b.bin", "two/deep/c.py", "three/a.py")
@@ -70,12 +71,12 @@ class Sharing(RuleBasedStateMachine):
 
     @rule()
     def dedupe(self) -> None:
-        assert apply(plan_dedupe([str(self.root)], self.wishes).plan).ok
-        assert () == plan_dedupe([str(self.root)], self.wishes).steps
+        assert apply(planned(self.root, self.wishes).plan).ok
+        assert () == planned(self.root, self.wishes).steps
 
     @rule(path=paths, content=texts)
     def edit_between_plan_and_share(self, path: str, content: bytes) -> None:
-        plan = plan_dedupe([str(self.root)], self.wishes).plan
+        plan = planned(self.root, self.wishes).plan
         self.overwrite(path, content)
         apply(plan)
 
@@ -93,6 +94,12 @@ class Sharing(RuleBasedStateMachine):
         assert self.held == found
 
 
+def planned(root: Path, wishes: DedupeWishes) -> Dedupe:
+    """The plan for all files: links are refused for those outside of environments, and are the same for all."""
+    found = find_duplicates([str(root)], any=True)
+    return plan_groups(found.groups, found.roots, found.environments, wishes)
+
+
 def run(root: Path, wishes: DedupeWishes, examples: int, steps: int) -> None:
     machine = type("Machine", (Sharing,), {"root": root, "wishes": wishes})
     checks = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
@@ -104,7 +111,7 @@ def run(root: Path, wishes: DedupeWishes, examples: int, steps: int) -> None:
 def test_linked_files_hold_what_was_written_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
 
-    run(tmp_path / "files", DedupeWishes(hardlink=True, any=True), 15, 12)
+    run(tmp_path / "files", DedupeWishes(hardlink=True), 15, 12)
 
 
 @pytest.mark.slow
@@ -113,7 +120,7 @@ def test_linked_files_hold_what_was_written_to_them_in_long_runs(
 ) -> None:
     monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
 
-    run(tmp_path / "files", DedupeWishes(hardlink=True, any=True), 150, 30)
+    run(tmp_path / "files", DedupeWishes(hardlink=True), 150, 30)
 
 
 @pytest.mark.slow

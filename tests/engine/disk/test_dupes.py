@@ -12,6 +12,7 @@ from kempt.engine.disk.dupes import claims, index, parts, places
 from kempt.engine.disk.dupes.find import find_duplicates
 from kempt.errors import UsageError
 from kempt.model.dupes import Amount, DupeGroup, Duplicates, Grade, Origin
+from support.disks import mounted
 from support.recorded import SITE, install, row, settle
 
 CODE, OTHER, DATA = b"x = 1\n" * 100, b"y = 2\n" * 100, b"\0\1\2" * 100_000
@@ -364,7 +365,17 @@ def test_what_a_cache_holds_is_told_apart(code: Path) -> None:
 
     assert result.against is not None
     assert (Amount("linked", 1, len(DATA)), 6) == (result.against.linked, result.against.could.files)
-    assert 4 == result.redundant
+    assert (4, Amount("apart", 0, 0)) == (result.redundant, result.against.apart)
+    assert find_duplicates([str(code)]).listed == result.listed
+
+
+def test_a_cache_on_another_file_system_holds_what_is_copied(code: Path) -> None:
+    with mounted(code.parent / "disk", "4m"):
+        shutil.copytree(code / "p1" / ".venv" / SITE, code.parent / "disk/uv/archive-v0/x1")
+        against = find_duplicates([str(code)], against=str(code.parent / "disk/uv")).against
+
+    assert against is not None
+    assert (0, 0, 7) == (against.linked.files, against.could.files, against.apart.files)
 
 
 def test_a_folder_that_is_no_cache_of_uv(code: Path) -> None:

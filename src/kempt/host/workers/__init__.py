@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
     from threading import Thread
     from types import TracebackType
 
@@ -146,14 +148,50 @@ def in_processes(work: Callable[[T], R], items: Sequence[T], jobs: int) -> list[
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
+    from kempt.host.run import uninterrupted
+
     results: list[R | None] = []
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        for future in [pool.submit(work, item) for item in items]:
+    if os.name == "posix":
+        from multiprocessing.resource_tracker import ensure_running
+
+        ensure_running()  # later it would let signals in again
+    with ExitStack() as ends:
+        with uninterrupted():  # a ^C waits until all processes are there, and hear none of it
+            pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin)
+            ends.callback(_end_pool, pool)
+            futures = [pool.submit(work, item) for item in items]
+        for future in futures:
             try:
                 results.append(future.result())
             except BrokenProcessPool:
                 results.append(None)
     return results
+
+
+def _begin() -> None:
+    """What a process does first: it leaves ^C to its parent, and is to end when that has ended, whatever way."""
+    from kempt.host.run import leave_interrupts
+
+    leave_interrupts()
+    meanwhile(_end_after_parent)
+
+
+def _end_after_parent() -> None:
+    from multiprocessing import parent_process
+
+    from kempt.host.run import end_this
+
+    if (parent := parent_process()) is not None:
+        parent.join()
+        end_this()
+
+
+def _end_pool(pool: ProcessPoolExecutor) -> None:
+    """Wait for what is under way and begin nothing more; a second ^C does not leave half of it behind."""
+    from kempt.host.run import uninterrupted
+
+    with uninterrupted():
+        pool.shutdown(cancel_futures=True)
 
 
 def spread(work: Callable[[T], Sequence[T]], first: T, jobs: int, worth: int = 16) -> None:

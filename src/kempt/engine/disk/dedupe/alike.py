@@ -86,6 +86,9 @@ def _one_of(copies: Sequence[_Copy], means: Means, chooser: Chooser) -> Iterator
         chooser.already += len(kept) - 1
         chooser.already_bytes += (len(kept) - 1) * kept[0].bytes
     if not sum(freed.values()):
+        for _, listed in rest:
+            why = eligible.ELSEWHERE if means is Means.LINK else eligible.HELD
+            chooser.spare(why, len(listed), listed[0].seen.expect.size)
         return
     keeper = kept[0]
     if not is_put:

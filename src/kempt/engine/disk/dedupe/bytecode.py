@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from kempt.engine.disk.dedupe import eligible
 from kempt.engine.disk.dedupe.alike import Member, rewrites
 from kempt.engine.disk.dedupe.choose import Chooser
 from kempt.engine.disk.dedupe.forms import Form, Task, forms
@@ -149,7 +148,7 @@ def _allowed(groups: _Groups, chooser: Chooser) -> Iterator[tuple[list[_File], M
         means = chooser.means(DupeGroup("", facts[0].size, dev, facts))
         may = set(chooser.allowed(facts, means))
         if means is None:
-            chooser.spare(eligible.NO_WAY, len(may) - 1, facts[0].size)
+            chooser.spare(chooser.no_way(dev), len(may) - 1, facts[0].size)
         elif len(may) > 1:
             yield [each for each in files if each.fact in may], means
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kempt.engine.disk.dedupe import eligible
 from kempt.host.files import temporary_name
+from kempt.host.folders import is_gits
 from kempt.host.hashing import hash_file
 from kempt.host.share import can_clone
 from kempt.host.shareable import Seen, can_share, look_at, may_clone, most_links
@@ -35,16 +36,17 @@ class Chooser:
     """Makes steps, group by group, with absolute paths. `user` is who runs kempt, None for one who may all.
 
     `busy` are environments that running programs use. `spared` counts names and bytes that stay, by reason; `already`
-    those that lie on the same blocks by now.
+    files that lie on the same blocks by now. `told` are the file systems that said whether they share blocks.
     """
 
-    def __init__(self, *, hardlink: bool, user: int | None, busy: Collection[str] = ()) -> None:
+    def __init__(self, *, hardlink: bool, user: int | None, busy: Collection[str] = (), any: bool = False) -> None:
         self.ways: dict[int, Means | None] = {}
         self.places: dict[int, str] = {}
         self.spared: Counter[str] = Counter()
         self.spared_bytes: Counter[str] = Counter()
         self.already, self.already_bytes = 0, 0
-        self._hardlink, self._user, self._busy = hardlink, user, busy
+        self.told: set[int] = set()
+        self._hardlink, self._user, self._busy, self._any = hardlink, user, busy, any
         self._asked: Counter[int] = Counter()
         self._most: dict[int, int] = {}
         self._digest = ""
@@ -58,7 +60,7 @@ class Chooser:
         if len({each.inode for each in facts}) < 2:  # noqa: PLR2004 - one alone has nobody to share with
             return []
         if means is None:
-            self.spare(eligible.NO_WAY, len({each.inode for each in facts}) - 1, group.size)
+            self.spare(self.no_way(group.dev), len({each.inode for each in facts}) - 1, group.size)
             return []
         self._digest = group.digest
         copies = list(self._copies(facts, means))
@@ -69,13 +71,15 @@ class Chooser:
         dev = group.dev
         if dev not in self.ways or (self.ways[dev] is not Means.EXTENTS and self._asked[dev] < _SPARE):
             self._asked[dev] += 1
-            can = can_share(group.files[0].path)
+            mine = (each for each in group.files if self._user in {None, each.uid})
+            can = can_share(next(mine, group.files[0]).path)
             if dev not in self.ways or can:
                 folder = group.files[0].path.rpartition("/")[0]
                 self.ways[dev] = Means.EXTENTS if can else self._second_best(dev, folder)
                 self.places[dev] = group.files[0].environment or folder
             if can is not None:
                 self._asked[dev] = _SPARE
+                self.told.add(dev)
         return self.ways[dev]
 
     def _second_best(self, dev: int, folder: str) -> Means | None:
@@ -89,6 +93,8 @@ class Chooser:
             why = eligible.why_not(each, self._user, means)
             if not why and means is Means.LINK and each.environment in self._busy:
                 why = eligible.IN_USE
+            if not why and self._any and next(filter(is_gits, each.path.split("/")), ""):
+                why = eligible.GITS
             if why:
                 self.spare(why, 1, each.size)
             else:
@@ -110,6 +116,9 @@ class Chooser:
         """All but the largest class of files that lie on the same blocks move there."""
         ordered = self._by_place(copies, means)
         frees = [_frees(listed) for listed in ordered]
+        for listed, freed in zip(ordered[1:], frees[1:], strict=True):
+            if not freed:
+                self.spare(eligible.HELD, len(listed), listed[0].seen.expect.size)
         if not any(frees[1:]) or not self._is_unedited(ordered[0][0]):
             return
         for listed, freed in zip(ordered[1:], frees[1:], strict=True):
@@ -158,8 +167,6 @@ class Chooser:
         keeper: Copy | None = None
         room = 0
         for each in ordered:
-            self.already += len(each.names) - 1
-            self.already_bytes += (len(each.names) - 1) * each.seen.allocated
             if keeper is None or room < len(each.names):
                 keeper, room = each, self._most_links(each.first) - each.seen.links - _SPARE
             elif each.seen.links > len(each.names):
@@ -190,6 +197,11 @@ class Chooser:
         if fact.dev not in self._most:
             self._most[fact.dev] = most_links(fact.path)
         return self._most[fact.dev]
+
+    def no_way(self, dev: int) -> str:
+        """Why files stay on a file system that offers nothing, or does not say what."""
+        none = eligible.NO_BLOCKS if self._any else eligible.NO_WAY
+        return none if dev in self.told else eligible.UNASKED
 
     def spare(self, reason: str, files: int, size: int) -> None:
         """Count files of one size that stay."""

@@ -15,6 +15,7 @@ from kempt.model.plan import RewriteBytecode
 
 MOST = 2000
 """So many modules are measured at most, spread over all."""
+_PYTHONS = 3
 _TIMEOUT, _LIMIT = 120, 1000
 _SCRIPT = """
 import sys
@@ -37,15 +38,19 @@ def once():
     return process_time() - start
 paths = sys.stdin.buffer.read().decode("utf-8", "surrogateescape").split("\\0")
 once()
-print(min(once() for _ in range(5)), len(anew))
+print(min(once() for _ in range(3)), len(anew))
 """
 
 
 class Round(NamedTuple):
-    """How long loading took, in seconds of the processor, and how many modules would be compiled anew."""
+    """How long loading took, in seconds of the processor, and how many modules would be compiled anew.
+
+    `noise` is by how much the slowest of some Pythons took longer than the fastest.
+    """
 
     seconds: float
     anew: int
+    noise: float
 
 
 def sample(root: str, steps: Sequence[RewriteBytecode]) -> tuple[str, ...]:
@@ -68,9 +73,12 @@ def load(sources: Sequence[str]) -> Round | None:
     paths = "\0".join(sources).encode("utf-8", "surrogateescape")
     try:
         with Scratch() as scratch:
-            argv = (own_python(), "-I", "-S", "-c", _SCRIPT)
-            done = run(argv, env={}, cwd=scratch.folder("empty"), input=paths, timeout=_TIMEOUT, limit=_LIMIT)
-        seconds, anew = done.out.split()
-        return Round(float(seconds), int(anew))
+            argv, cwd = (own_python(), "-I", "-S", "-c", _SCRIPT), scratch.folder("empty")
+            done = [
+                run(argv, env={}, cwd=cwd, input=paths, timeout=_TIMEOUT, limit=_LIMIT).out.split()
+                for _ in range(_PYTHONS)
+            ]
+        taken = sorted(float(seconds) for seconds, _ in done)
+        return Round(taken[len(taken) // 2], int(done[-1][1]), taken[-1] - taken[0])
     except (KemptError, ValueError, OSError):
         return None

@@ -11,6 +11,7 @@ from kempt.engine.disk.dedupe.choose import Chooser
 from kempt.errors import UsageError
 from kempt.host.clock import ticks
 from kempt.host.folders import real
+from kempt.host.paths import is_below
 from kempt.host.processes import can_tell, using
 from kempt.host.shareable import current_user, free_bytes
 from kempt.model.dedupe import Dedupe, Deduped, DedupeWishes, Loaded, Way
@@ -21,6 +22,10 @@ from kempt.model.plan import Plan, RewriteBytecode, ShareFile
 Tell = Callable[[str], None]
 WHY = "kempt dedupe"
 _Step = ShareFile | RewriteBytecode
+_ONLY_INSTALLED = (
+    "--hardlink is for files that installers put there: others are written to in place, by programs and by hand, and "
+    "every name would see it"
+)
 _IN_USE_UNTOLD = "this system does not tell which environments are in use: end what runs from them first"
 
 
@@ -34,18 +39,25 @@ def plan_dedupe(
     """What sharing the duplicates below these folders would do; nothing is changed. Give the result to `carry_out`.
 
     `jobs` is how many may read at once; `tell` gets a line for each step on the way. Raises UsageError for a path that
-    is no folder, and where bytecode is asked for of all files.
+    is no folder, and where bytecode or hard links are asked for of all files.
     """
     from kempt.engine.disk.dupes.find import find_duplicates
 
     asked = wishes or DedupeWishes()
     if asked.any and asked.bytecode:
         raise UsageError("bytecode is looked for in environments, and not in all files", hint="leave out --any")
+    if asked.any and asked.hardlink:
+        raise UsageError(_ONLY_INSTALLED, hint="leave out --hardlink, or --any")
     started = ticks()
     found = find_duplicates(paths or (".",), verify=asked.verify, any=asked.any, jobs=jobs, tell=tell)
     tell("choosing what to share")
     planned = plan_groups(found.groups, found.roots, found.environments, asked, jobs=jobs, tell=tell)
-    return planned._replace(looked=found.files, notes=(*planned.notes, *found.notes), seconds=ticks() - started)
+    already = Amount(
+        "", planned.already.files + found.shared.files, planned.already.bytes + found.shared_allocated
+    )  # fmt: skip
+    return planned._replace(
+        looked=found.files, already=already, notes=(*planned.notes, *found.notes), seconds=ticks() - started
+    )
 
 
 def plan_groups(
@@ -54,7 +66,7 @@ def plan_groups(
 ) -> Dedupe:  # fmt: skip
     """The plan for groups that were found, in order of their paths."""
     notes = (_IN_USE_UNTOLD,) if wishes.hardlink and not can_tell() else ()
-    chooser = Chooser(hardlink=wishes.hardlink, user=current_user(), busy=_busy(environments, wishes))
+    chooser = Chooser(hardlink=wishes.hardlink, user=current_user(), busy=_busy(environments, wishes), any=wishes.any)
     shares = [step for group in groups for step in chooser.steps(group)]
     shares.sort(key=lambda step: step.path)
     rewrites = _bytecode(environments, roots, shares, chooser, jobs=jobs, tell=tell) if wishes.bytecode else []
@@ -64,7 +76,7 @@ def plan_groups(
     spared = (Amount(reason, files, chooser.spared_bytes[reason]) for reason, files in chooser.spared.most_common())
     return Dedupe(
         tuple(roots), tuple(environments), Plan(root, tuple(_below(root, step) for step in steps), WHY), ways,
-        tuple(spared), _by_environment(steps), Amount("", chooser.already, chooser.already_bytes), notes=notes,
+        tuple(spared), _by_environment(steps, roots), Amount("", chooser.already, chooser.already_bytes), notes=notes,
         wishes=wishes,
     )  # fmt: skip
 
@@ -88,7 +100,11 @@ def carry_out(dedupe: Dedupe) -> Deduped:
     freed = [now - then for now, then in zip(after, before, strict=True) if now is not None and then is not None]
     all_freed = sum(freed) if len(freed) == len(folders) else None
     again = load(sources) if loaded else None
-    means = Loaded(len(sources), loaded[0], again[0], loaded[1], again[1]) if loaded and again else None
+    means = (
+        Loaded(len(sources), loaded.seconds, again.seconds, loaded.anew, again.anew, max(loaded.noise, again.noise))
+        if loaded and again
+        else None
+    )
     return Deduped(receipt, all_freed, ticks() - started, means)
 
 
@@ -137,18 +153,21 @@ def _below(root: str, step: _Step) -> _Step:
 def _ways(steps: Iterable[_Step], chooser: Chooser) -> tuple[Way, ...]:
     files, bytes_ = Counter[int](), Counter[int]()
     for step in steps:
-        files[step.expect.dev] += 1
+        files[step.expect.dev] += bool(step.keep)
         bytes_[step.expect.dev] += step.bytes
     found = (
-        Way(dev, chooser.places[dev], means, files[dev], bytes_[dev]) for dev, means in chooser.ways.items()
-    )  # fmt: skip
+        Way(dev, chooser.places[dev], means, files[dev], bytes_[dev], dev in chooser.told)
+        for dev, means in chooser.ways.items()
+    )
     return tuple(sorted(found, key=lambda way: (-way.bytes, way.folder)))
 
 
-def _by_environment(steps: Iterable[_Step]) -> tuple[Amount, ...]:
+def _by_environment(steps: Iterable[_Step], roots: Sequence[str]) -> tuple[Amount, ...]:
+    """What is shared in each; what lies in none counts for the folder that was asked for."""
     files, bytes_ = Counter[str](), Counter[str]()
     for step in steps:
-        files[step.environment] += 1
-        bytes_[step.environment] += step.bytes
-    found = (Amount(name, number, bytes_[name]) for name, number in files.items())
+        place = step.environment or next((each for each in roots if is_below(step.path, each)), "")
+        files[place] += bool(step.keep)
+        bytes_[place] += step.bytes
+    found = (Amount(name, number, bytes_[name]) for name, number in files.items() if number)
     return tuple(sorted(found, key=lambda each: (-each.bytes, -each.files, each.name)))

@@ -10,6 +10,8 @@ from kempt.engine.disk.caches.places import World, expanded, places
 from kempt.host.folders import real
 from kempt.host.mounts import Mount, Mounts
 from kempt.host.paths import join, name_of, parent_of
+from kempt.host.programs import programs
+from kempt.host.repositories import exists
 from kempt.host.volumes import device
 from kempt.model.dedupe import Advice
 
@@ -20,6 +22,8 @@ _WORDS = {
     "Poetry": "copies every file into each environment and has no other way; what it installs can be shared afterwards",
     "Pipenv": "installs with pip, which copies; what it installs can be shared afterwards",
 }
+_LOCKS = {"uv": "uv.lock", "PDM": "pdm.lock", "Poetry": "poetry.lock", "Pipenv": "Pipfile.lock"}
+"""What a project has that a manager works on; pip comes with each environment."""
 
 
 class _Mode(NamedTuple):
@@ -39,7 +43,15 @@ def prevent(paths: Sequence[str] = (".",)) -> tuple[Advice, ...]:
     advice += _of_pdm(world)
     shown = " ".join(paths)
     advice += (Advice(name, False, words, f"kempt dedupe {shown}") for name, words in _WORDS.items())
-    return tuple(dict.fromkeys(advice))
+    return tuple(dict.fromkeys(_with_place(each, paths, world) for each in advice))
+
+
+def _with_place(advice: Advice, paths: Sequence[str], world: World) -> Advice:
+    """The same, with whether its manager is on PATH, was told something, or has a lock file at one of the paths."""
+    name = advice.about
+    told = advice.ok or (name == "uv" and any(each.startswith("UV_") for each in world.env))
+    here = told or name not in _LOCKS or any(programs((name.lower(),)))
+    return advice._replace(here=here or any(exists(join(path, _LOCKS[name])) for path in paths or (".",)))
 
 
 def _of_uv(path: str, cache: str, world: World) -> Iterator[Advice]:

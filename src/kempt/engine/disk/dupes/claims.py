@@ -38,7 +38,8 @@ class Claims(NamedTuple):
     """All RECORDs.
 
     `bodies` are the distinct ones; `bases` says where the rows of each begin in `numbers`, which has the number of the
-    content for each row, ALONE for one that no other row has. `sizes` is by number.
+    content for each row, ALONE for one that no other row has. `sizes` is by number. `listed` and `outside` are without
+    the cache that is compared against.
     """
 
     places: tuple[Place, ...]
@@ -78,8 +79,9 @@ def read(places: Iterable[Place], tell: Callable[[str], None], part: int = 0, pa
     for body in bodies:
         bases.append(bases[-1] + len(body.sizes))
     numbers, sizes = _number(bodies, copied, bases)
-    listed = sum(len(bodies[each.body].sizes) for each in reading.copies)
-    outside = sum(bodies[each.body].outside for each in reading.copies)
+    own = [each for each in reading.copies if not places[each.place].cached]
+    listed = sum(len(bodies[each.body].sizes) for each in own)
+    outside = sum(bodies[each.body].outside for each in own)
     return Claims(
         places, tuple(reading.copies), bodies, bases, numbers, sizes, listed, outside, tuple(reading.unread)
     )  # fmt: skip

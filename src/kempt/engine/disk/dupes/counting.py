@@ -46,10 +46,12 @@ class Counted(NamedTuple):
     shared: Amount
     linked: Amount
     could: Amount
+    apart: Amount
     by_grade: tuple[Amount, ...]
     by_package: tuple[Amount, ...]
     by_environment: tuple[Amount, ...]
     by_kind: tuple[Amount, ...]
+    shared_allocated: int = 0
 
 
 def ordered(members: Members, among: Sequence[int] | None = None) -> Order:
@@ -133,8 +135,7 @@ def count(members: Members) -> Counted:
             continue
         counting.keep_all(held)
         for (best, *others), more in split(members, held):
-            counting.shared[0] += more
-            counting.shared[1] += more * size
+            counting.share(best, more, size)
             freed[number] += len(others) * size
             counting.free(others)
             counting.keep(best, len(others), len(others) * size)
@@ -150,7 +151,8 @@ class _Counting:
         self._members, self._order = members, order
         self._bodies = [members.claims.bodies[copy.body] for copy in members.claims.copies]
         self._copies, self._rows = members.copies, members.rows
-        self.shared, self.linked, self.could = [0, 0], [0, 0], [0, 0]
+        self._shared, self._linked, self._could, self._apart = [0, 0], [0, 0], [0, 0], [0, 0]
+        self._shared_blocks = 0
         self._kinds: dict[bytes, list[int]] = defaultdict(lambda: [0, 0])
         self._endings: dict[bytes, list[int]] = {}
         self._goes = bytearray(map((order.several() + b"\0").__getitem__, members.numbers))
@@ -163,6 +165,12 @@ class _Counting:
         kind = self._endings.get(name.rpartition(b".")[2]) or self._kind(name)
         kind[0] += files
         kind[1] += size
+
+    def share(self, best: int, more: int, size: int) -> None:
+        """So many names more than inodes, of one content."""
+        self._shared[0] += more
+        self._shared[1] += more * size
+        self._shared_blocks += more * self._members.blocks[best]
 
     def keep_all(self, held: Iterable[int]) -> None:
         """None of these goes, unless it is freed."""
@@ -194,7 +202,8 @@ class _Counting:
         linked = len(others & cached)
         devices = {dev for dev, _ in cached}
         could = sum(dev in devices for dev, _ in others) - linked
-        for amount, number in ((self.linked, linked), (self.could, could)):
+        apart = len(others) - linked - could if cached else 0
+        for amount, number in ((self._linked, linked), (self._could, could), (self._apart, apart)):
             amount[0] += number
             amount[1] += number * size
 
@@ -225,8 +234,9 @@ class _Counting:
         kinds = {name.decode("ascii"): sums for name, sums in self._kinds.items()}
         return Counted(
             self._order, freed, sum(files), sum(amounts), sum(compress(members.blocks, goes)) * _BLOCK,
-            Amount("already shared", *self.shared), Amount("linked", *self.linked), Amount("could", *self.could),
-            _amounts(by_grade), _amounts(packages), _amounts(environments), _amounts(kinds),
+            Amount("already shared", *self._shared), Amount("linked", *self._linked), Amount("could", *self._could),
+            Amount("apart", *self._apart), _amounts(by_grade), _amounts(packages), _amounts(environments),
+            _amounts(kinds), self._shared_blocks * _BLOCK,
         )  # fmt: skip
 
 

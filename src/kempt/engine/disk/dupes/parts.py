@@ -7,6 +7,7 @@ from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
+from kempt.engine.disk.dupes.blocks import Together, lying_together
 from kempt.engine.disk.dupes.counting import Counted, count
 from kempt.engine.disk.dupes.groups import lazy
 from kempt.engine.disk.dupes.members import Members
@@ -30,15 +31,16 @@ class Total(NamedTuple):
     differing: int
     failed: int
     unread: tuple[Spared, ...]
+    together: Together | None = None
 
 
-def total(find: Find, parts: int) -> Total:
-    """Go through all parts; `find` gives the members of one."""
+def total(find: Find, parts: int, *, blocks: bool = False) -> Total:
+    """Go through all parts; `find` gives the members of one. `blocks`: look where files lie, unless they are many."""
     whole: Total | None = None
     largest: list[DupeGroup] = []
     for part in range(parts):
         members = find(part)
-        one = _one(members)
+        one = _one(members, blocks=blocks and parts == 1)
         if parts > 1:
             largest = nlargest(KEPT, [*largest, *islice(one.groups, KEPT)], key=lambda group: group.bytes)
         whole = one if whole is None else _plus(whole, one)
@@ -50,13 +52,14 @@ def total(find: Find, parts: int) -> Total:
     return whole._replace(groups=_InParts(find, parts, tuple(largest), len(whole.groups)))
 
 
-def _one(members: Members) -> Total:
-    counted = count(members)
+def _one(members: Members, *, blocks: bool) -> Total:
     claims = members.claims
     failed = sum(each < 0 for each in members.numbers) if claims.numbers else 0
+    together = lying_together(members) if blocks else None
+    counted = count(members)
     return Total(
         counted, lazy(members, counted), members.total, claims.listed, claims.outside, members.missing,
-        members.differing, failed, claims.unread,
+        members.differing, failed, claims.unread, together,
     )  # fmt: skip
 
 
@@ -69,6 +72,8 @@ def _plus(one: Total, other: Total) -> Total:
         shared=_sum((mine.shared, theirs.shared))[0],
         linked=_sum((mine.linked, theirs.linked))[0],
         could=_sum((mine.could, theirs.could))[0],
+        apart=_sum((mine.apart, theirs.apart))[0],
+        shared_allocated=mine.shared_allocated + theirs.shared_allocated,
         by_grade=_sum((*mine.by_grade, *theirs.by_grade)),
         by_package=_sum((*mine.by_package, *theirs.by_package)),
         by_environment=_sum((*mine.by_environment, *theirs.by_environment)),
