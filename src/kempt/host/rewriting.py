@@ -6,7 +6,6 @@ It is not waited for until the disk has it, as Python does not either: what a lo
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,8 +13,8 @@ from kempt.errors import UnreadableError, UnsafeError
 from kempt.host.alike import dress, looks, set_times, traits
 from kempt.host.files import unwritable, write_all
 from kempt.host.parents import Parents
-from kempt.host.reading import FLAGS, read_open
-from kempt.host.share import HERE, NEW, Opened, Ready, clone_into, expected, told
+from kempt.host.reading import read_open
+from kempt.host.share import HERE, NEW, Opened, Ready, clone_into, expected, regular, told
 from kempt.model.plan import Expect, Means, RewriteBytecode
 
 LIMIT = 16 * 1024**2
@@ -38,7 +37,7 @@ def rewriting(
             if not step.keep:
                 _write(target, wanted, temporary, step.own_ns)
             else:
-                with _kept(parents, step.keep) as source:
+                with regular(parents, step.keep) as source:  # what it holds speaks for it, not how it looks
                     _MAKE[step.means](source, target, wanted, temporary, step.own_ns)
             yield Ready(target, temporary)
         finally:
@@ -58,23 +57,6 @@ def _content(target: Opened) -> bytes:
         return read_open(target.descriptor, target.path, LIMIT)
     except UnreadableError as error:
         raise UnsafeError(error.message, path=target.path) from error
-
-
-@contextmanager
-def _kept(parents: Parents, relative: str) -> Iterator[Opened]:
-    """The file that others come to share: what it holds speaks for it, not how it looks."""
-    try:
-        folder, name = parents.at(relative)
-        descriptor = folder.open_file(name, FLAGS)
-    except FileNotFoundError as error:
-        raise UnsafeError("gone since the plan was made", path=relative) from error
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise UnsafeError("no regular file by now", path=relative)
-        yield Opened(folder, name, relative, descriptor, found)
-    finally:
-        os.close(descriptor)
 
 
 def _write(target: Opened, wanted: bytes, temporary: str, own_ns: int) -> None:

@@ -220,11 +220,8 @@ def _replace_beginning(folder: Folder, name: str, before: bytes, after: bytes, t
 
 
 @contextmanager
-def expected(parents: Parents, relative: str, expect: Expect) -> Iterator[Opened]:
-    """A regular file that must look as expected, but for its inode's own time: a name of it may have come or gone.
-
-    That it holds the expected bytes is proven by reading it.
-    """
+def regular(parents: Parents, relative: str) -> Iterator[Opened]:
+    """A regular file, open to be read, whatever it looks like by now."""
     try:
         folder, name = parents.at(relative)
         descriptor = folder.open_file(name, FLAGS)
@@ -234,12 +231,23 @@ def expected(parents: Parents, relative: str, expect: Expect) -> Iterator[Opened
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise UnsafeError(kind_of(found.st_mode), path=relative)
-        seen = (found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino)
-        if seen != (expect.size, expect.mtime_ns, expect.dev, expect.inode):
-            raise UnsafeError("changed since the plan was made", path=relative)
         yield Opened(folder, name, relative, descriptor, found)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def expected(parents: Parents, relative: str, expect: Expect) -> Iterator[Opened]:
+    """A regular file that must look as expected, but for its inode's own time: a name of it may have come or gone.
+
+    That it holds the expected bytes is proven by reading it.
+    """
+    with regular(parents, relative) as opened:
+        found = opened.found
+        seen = (found.st_size, found.st_mtime_ns, found.st_dev, found.st_ino)
+        if seen != (expect.size, expect.mtime_ns, expect.dev, expect.inode):
+            raise UnsafeError("changed since the plan was made", path=relative)
+        yield opened
 
 
 @contextmanager
