@@ -17,14 +17,13 @@ from kempt.engine.disk.dedupe.plan import plan_dedupe
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
 from kempt.formats.file_names import find, token, with_token
-from kempt.host import extents
 from kempt.host import rewriting as host
 from kempt.host.folders import Folder
 from kempt.model.dedupe import DedupeWishes
 from kempt.model.plan import Plan
 from support.disks import formatted
 from support.killer import Killer
-from support.sharing import SITE, inodes, installed, refusals, stale, state
+from support.sharing import SITE, inodes, installed, refusals, share_no_blocks, stale, state
 
 FILES = {"alpha/one.py": b"ONE = 1\n" * 1000}
 WISHES = DedupeWishes(hardlink=True, bytecode=True)
@@ -40,8 +39,7 @@ def killer(tmp_path: Path, home: Path) -> Killer:
 
 @pytest.fixture
 def linked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file system of the tests shares no blocks, whichever it is."""
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
 
 @pytest.fixture

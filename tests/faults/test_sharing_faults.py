@@ -23,7 +23,7 @@ from kempt.model.dedupe import DedupeWishes
 from kempt.model.plan import Plan, Result, ShareFile
 from support.disks import fill, formatted, mounted
 from support.killer import Killer
-from support.sharing import LINKS, SITE, contents, inodes, installed, refusals, stale, state, take_back
+from support.sharing import LINKS, SITE, contents, inodes, installed, refusals, share_no_blocks, stale, state, take_back
 
 FEW = {"alpha/one.py": b"ONE = 1\n" * 1000}
 FILES = {"alpha/one.py": b"ONE = 1\n" * 40, "alpha/two.py": b"TWO = 2\n" * 70, "alpha/data.bin": b"\1\2\3" * 5000}
@@ -45,8 +45,7 @@ def killer(tmp_path: Path, home: Path) -> Killer:
 
 @pytest.fixture
 def linked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file system of the tests shares no blocks, whichever it is."""
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
 
 @pytest.fixture

@@ -9,15 +9,23 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from kempt.engine.apply import apply
 from kempt.engine.disk.dedupe.plan import plan_dedupe
 from kempt.engine.undo import plan_undo, undo
+from kempt.host import extents
 from kempt.model.dedupe import Dedupe, DedupeWishes
 from kempt.model.plan import Receipt, Result
 
 SITE = "lib/python3.11/site-packages"
 HOUR = 3600 * 10**9
 LINKS = DedupeWishes(hardlink=True)
+
+
+def share_no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file system of the tests shares no blocks, whichever it is."""
+    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
 
 
 def installed(root: Path, files: Mapping[str, bytes], *, name: str = "alpha", at: int = 1_700_000_000) -> Path:

@@ -22,7 +22,19 @@ from kempt.model.dedupe import Dedupe, DedupeWishes
 from kempt.model.plan import Means, Result, UnshareFile
 from kempt.report.dedupe import to_text
 from kempt.report.look import Look
-from support.sharing import LINKS, SITE, contents, inodes, installed, refusals, share, stale, state, take_back
+from support.sharing import (
+    LINKS,
+    SITE,
+    contents,
+    inodes,
+    installed,
+    refusals,
+    share,
+    share_no_blocks,
+    stale,
+    state,
+    take_back,
+)
 
 FILES = {
     "alpha/__init__.py": b"VALUE = 1\n" * 50,
@@ -35,8 +47,7 @@ FILES = {
 
 @pytest.fixture(autouse=True)
 def _no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file system of the tests shares no blocks, whichever it is."""
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
 
 @pytest.fixture

@@ -17,10 +17,9 @@ from kempt.engine.disk.dedupe.plan import carry_out, plan_dedupe
 from kempt.engine.environments.fingerprint import fingerprint
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
-from kempt.host import extents
 from kempt.model.dedupe import DedupeWishes
 from kempt.model.plan import Means, Receipt
-from support.sharing import SITE, inodes, installed, refusals, row, stale, state, take_back
+from support.sharing import SITE, inodes, installed, refusals, row, share_no_blocks, stale, state, take_back
 
 WISHES = DedupeWishes(hardlink=True, bytecode=True)
 CORE = b"""def outer():
@@ -43,8 +42,7 @@ STAY = 0o640
 
 @pytest.fixture(autouse=True)
 def _no_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file system of the tests shares no blocks, whichever it is."""
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
 
 @pytest.fixture
