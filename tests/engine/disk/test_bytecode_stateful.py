@@ -19,10 +19,9 @@ from kempt.engine.apply import apply
 from kempt.engine.disk.dedupe.plan import plan_dedupe
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
-from kempt.host import extents
 from kempt.model.dedupe import DedupeWishes
 from support.disks import formatted
-from support.sharing import SITE, installed
+from support.sharing import SITE, installed, share_no_blocks
 
 NAMES = ("one", "two", "three")
 MODES = {"one": 0o644, "two": 0o644, "three": 0o640}
@@ -127,14 +126,14 @@ def run(root: Path, wishes: DedupeWishes, examples: int, steps: int) -> None:
 
 
 def test_linked_bytecode_is_what_its_source_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
     run(tmp_path / "envs", DedupeWishes(hardlink=True, bytecode=True), 8, 8)
 
 
 @pytest.mark.slow
 def test_linked_bytecode_is_what_its_source_says_in_long_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
     run(tmp_path / "envs", DedupeWishes(hardlink=True, bytecode=True), 100, 25)
 
