@@ -17,9 +17,9 @@ from kempt.engine.disk.dedupe.plan import plan_groups
 from kempt.engine.disk.dupes.find import find_duplicates
 from kempt.engine.undo import plan_undo, undo
 from kempt.errors import UsageError
-from kempt.host import extents
 from kempt.model.dedupe import Dedupe, DedupeWishes
 from support.disks import formatted
+from support.sharing import share_no_blocks
 
 PATHS = ("one/a.py", "one/b.bin", "two/a.py", "two/b.bin", "two/deep/c.py", "three/a.py")
 CONTENTS = (b"same\n" * 1000, b"other\n" * 900, b"SAME\n" * 1000, b"x")
@@ -109,7 +109,7 @@ def run(root: Path, wishes: DedupeWishes, examples: int, steps: int) -> None:
 
 
 def test_linked_files_hold_what_was_written_to_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
     run(tmp_path / "files", DedupeWishes(hardlink=True), 15, 12)
 
@@ -118,7 +118,7 @@ def test_linked_files_hold_what_was_written_to_them(tmp_path: Path, monkeypatch:
 def test_linked_files_hold_what_was_written_to_them_in_long_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extents, "can_share", lambda _descriptor: False)
+    share_no_blocks(monkeypatch)
 
     run(tmp_path / "files", DedupeWishes(hardlink=True), 150, 30)
 
